@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+// A target may depend only on those above it (see "Code map" in the README).
+let package = Package(
+    name: "mcp-stack",
+    products: [
+        .executable(name: "mcp-stack", targets: ["mcp-stack"]),
+        .executable(name: "mcp-stackd", targets: ["mcp-stackd"]),
+        .executable(name: "mcp-stack-bridge", targets: ["mcp-stack-bridge"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // The pure core: no I/O, no clock.
+        .target(name: "Diagnostics", swiftSettings: settings),
+        .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
+        .target(name: "UnitFile", swiftSettings: settings),
+        .target(
+            name: "StackModel", dependencies: ["Diagnostics", "LocatedYAML", "UnitFile"], swiftSettings: settings),
+        .target(
+            name: "StackPlan", dependencies: ["Diagnostics", "StackModel", "UnitFile"], swiftSettings: settings),
+        .target(name: "Supervision", swiftSettings: settings),
+
+        // Effects.
+        .target(name: "SystemdKit", dependencies: ["CSystemd"], swiftSettings: settings),
+        .target(name: "HostFiles", swiftSettings: settings),
+        .target(name: "MCPKit", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
+
+        // The three programs as libraries.
+        .target(
+            name: "StackBridge",
+            dependencies: ["MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
+            swiftSettings: settings),
+        .target(
+            name: "StackDaemon",
+            dependencies: [
+                "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle, unixSignals, logging,
+                nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "StackCommands",
+            dependencies: [
+                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "Supervision", "SystemdKit",
+                "HostFiles", "MCPKit", argumentParser,
+            ],
+            swiftSettings: settings),
+
+        .executableTarget(name: "mcp-stack", dependencies: ["StackCommands", argumentParser], swiftSettings: settings),
+        .executableTarget(name: "mcp-stackd", dependencies: ["StackDaemon", argumentParser], swiftSettings: settings),
+        .executableTarget(
+            name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+public import ArgumentParser
+
+/// The command line of `mcp-stack-bridge`.
+public struct BridgeCommand: AsyncParsableCommand {
+    /// The name and abstract of the command.
+    public static let configuration = CommandConfiguration(commandName: "mcp-stack-bridge")
+
+    /// Creates the command; its values come from the arguments.
+    public init() {}
+
+    /// Runs the command.
+    public mutating func run() async throws {}
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import ArgumentParser
+import StackBridge
+
+@main
+struct Main {
+    static func main() async {
+        await BridgeCommand.main()
+    }
+}
