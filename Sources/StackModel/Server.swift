@@ -14,6 +14,14 @@ public struct Server: Sendable {
         case external(Located<OriginURL>)
         /// The stack's own server, which answers questions about the stack.
         case status
+
+        /// The words of the user's command; nil for what runs none.
+        public var command: [Located<String>]? {
+            switch self {
+            case .stdio(let command), .http(let command, _): command
+            case .external, .status: nil
+            }
+        }
     }
 
     /// When the server's processes run.

@@ -50,31 +50,26 @@ public struct PlanDiff: Sendable, Equatable {
     /// Whether nothing changes.
     public var isEmpty: Bool { files.isEmpty }
 
-    /// The difference between two sets of files, each by path below its generation's directory.
+    /// The difference between two generations; the first is nil when nothing was applied yet.
     ///
-    /// Comment lines do not count: they name the generation.
-    ///
-    /// - Parameters:
-    ///   - old: The texts in force, empty when nothing was applied yet.
-    ///   - oldLinks: The paths of the links in force.
-    ///   - plan: What is to come.
-    public init(from old: [String: String], links oldLinks: Set<String>, to plan: Plan) {
+    /// Comment lines do not count, because they name the generation, and neither does the state record.
+    public init(from old: InstalledGeneration?, to new: InstalledGeneration) {
+        let oldTexts = old?.texts ?? [:]
+        let oldLinks = old?.links ?? []
         var files: [FileChange] = []
-        for path in Set(old.keys).union(plan.paths) where path != "state.json" {
-            let before = old[path]
-            let after = plan.text(path)
+        for path in Set(oldTexts.keys).union(new.texts.keys) where path != "state.json" {
+            let before = oldTexts[path]
+            let after = new.texts[path]
             guard before.map(Self.essence) != after.map(Self.essence) else { continue }
             files.append(FileChange(path: path, old: before, new: after))
         }
-        let newLinks = Set(plan.paths.filter { if case .link? = plan.entries[$0] { true } else { false } })
-        for path in oldLinks.symmetricDifference(newLinks) {
+        for path in oldLinks.symmetricDifference(new.links) {
             files.append(
                 FileChange(
-                    path: path, old: oldLinks.contains(path) ? "a link\n" : nil,
-                    new: newLinks.contains(path) ? "a link\n" : nil))
+                    path: path, old: oldLinks.contains(path) ? "" : nil, new: new.links.contains(path) ? "" : nil))
         }
         self.files = files.sorted { $0.path < $1.path }
-        self.actions = UnitActions(changes: self.files, plan: plan, wanted: newLinks).ordered
+        self.actions = UnitActions(changes: self.files, wanted: new.links).ordered
     }
 
     /// A text without its comment lines.
@@ -86,7 +81,6 @@ public struct PlanDiff: Sendable, Equatable {
 /// Derives what systemd must do from what changes.
 private struct UnitActions {
     let changes: [PlanDiff.FileChange]
-    let plan: Plan
     let wanted: Set<String>
 
     var ordered: [PlanDiff.UnitAction] {

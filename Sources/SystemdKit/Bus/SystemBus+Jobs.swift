@@ -40,6 +40,15 @@ extension SystemBus {
         try await run("TryRestartUnit", units, timeout: timeout)
     }
 
+    /// Makes running units read their configuration again, without interruption, and waits for them.
+    ///
+    /// Outcomes and errors are those of `start(_:timeout:)`; a unit that cannot reload or is down is refused.
+    public func reload(
+        _ units: [String], timeout: Duration = .seconds(210)
+    ) async throws(BusError) -> [JobOutcome] {
+        try await run("ReloadUnit", units, timeout: timeout)
+    }
+
     /// Makes systemd run its generators and read all unit files again; returns when it has.
     ///
     /// - Throws: `BusError`, with `.timedOut` when it takes longer than `timeout`.
