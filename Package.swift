@@ -34,6 +34,8 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
+        .systemLibrary(name: "CSpawn"),
+
         // The pure core: no I/O, no clock.
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
@@ -52,7 +54,7 @@ let package = Package(
         // The three programs as libraries.
         .target(
             name: "StackBridge",
-            dependencies: ["MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
+            dependencies: ["CSpawn", "MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
         .target(
             name: "StackDaemon",

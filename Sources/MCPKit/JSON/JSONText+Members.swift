@@ -20,7 +20,7 @@ extension JSONText {
 
     /// The member of this object with that name, or nil.
     public func member(_ name: String) -> JSONText? {
-        range(at: name).map(text(in:))
+        range(at: name).map(value(in:))
     }
 
     /// The elements of this array; empty for anything else.
@@ -33,7 +33,7 @@ extension JSONText {
             try? cursor.skipArray(depth: .max) { ranges.append($0) }
             return ranges
         }
-        return ranges.map(text(in:))
+        return ranges.map(value(in:))
     }
 
     /// Calls `visit` with the decoded name and the byte range of every member of this object, in order.
@@ -80,12 +80,15 @@ extension JSONText {
         return result
     }
 
-    /// This text on one line: line breaks between tokens become spaces.
+}
+
+extension ByteBuffer {
+    /// These bytes, which are JSON, on one line: line breaks between tokens become spaces.
     ///
     /// A line break cannot be part of a string in JSON, so the meaning stays. stdio frames messages by line.
-    public var singleLine: ByteBuffer {
+    public var jsonOnOneLine: ByteBuffer {
         let isBreak: (UInt8) -> Bool = { $0 == 0x0A || $0 == 0x0D }
-        guard bytes.readableBytesView.contains(where: isBreak) else { return bytes }
-        return ByteBuffer(bytes: bytes.readableBytesView.map { isBreak($0) ? 0x20 : $0 })
+        let hasBreak = withUnsafeReadableBytes { $0.contains(where: isBreak) }
+        return hasBreak ? ByteBuffer(bytes: readableBytesView.map { isBreak($0) ? 0x20 : $0 }) : self
     }
 }

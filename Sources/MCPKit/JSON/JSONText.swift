@@ -65,8 +65,8 @@ public struct JSONText: Sendable, Hashable {
     /// The value `null`.
     public static let null = JSONText(trusted: ByteBuffer(string: "null"), kind: .null)
 
-    /// The value at a byte range that `range(at:)` or `elements` gave.
-    func text(in range: Range<Int>) -> JSONText {
+    /// The value at a byte range that `range(at:)` gave.
+    public func value(in range: Range<Int>) -> JSONText {
         let slice = bytes.slice(range)
         return JSONText(trusted: slice, kind: JSONKind(firstByte: slice.getInteger(at: slice.readerIndex) ?? 0))
     }

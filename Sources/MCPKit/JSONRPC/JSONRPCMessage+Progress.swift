@@ -7,7 +7,7 @@ extension JSONRPCMessage {
     /// The progress token: of a request in `params._meta.progressToken`, of `notifications/progress` in
     /// `params.progressToken` (MCP, "Progress").
     public var progressToken: JSONText? {
-        progressTokenRange.map(text.text(in:))
+        progressTokenRange.map(text.value(in:))
     }
 
     /// The message with another progress token, byte for byte otherwise; unchanged when it has none.
@@ -17,7 +17,7 @@ extension JSONRPCMessage {
 
     /// The id of the request that `notifications/cancelled` names (MCP, "Cancellation"); nil in other messages.
     public var cancelledRequestID: JSONText? {
-        cancelledRequestRange.map(text.text(in:))
+        cancelledRequestRange.map(text.value(in:))
     }
 
     /// The cancellation with another request id, byte for byte otherwise.

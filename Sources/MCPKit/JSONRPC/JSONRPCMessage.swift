@@ -48,13 +48,13 @@ public struct JSONRPCMessage: Sendable, Equatable {
         guard text.kind == .object else { throw .invalid("a message is a JSON object", id: nil) }
         var members = Members()
         text.forEachMember { members.add($0, $1) }
-        let id = members.id.map(text.text(in:))
+        let id = members.id.map(text.value(in:))
         if let repeated = members.repeated { throw .invalid("member \"\(repeated)\" appears twice", id: id) }
-        guard let version = members.version.map(text.text(in:)), version.stringValue == "2.0" else {
+        guard let version = members.version.map(text.value(in:)), version.stringValue == "2.0" else {
             throw .invalid("\"jsonrpc\" is not \"2.0\"", id: id)
         }
         if let method = members.method {
-            guard let name = text.text(in: method).stringValue else {
+            guard let name = text.value(in: method).stringValue else {
                 throw .invalid("\"method\" is not a string", id: id)
             }
             guard !members.hasResult, !members.hasError else {
