@@ -75,5 +75,17 @@ let package = Package(
         .executableTarget(name: "mcp-stackd", dependencies: ["StackDaemon", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
+
+        // Tests.
+        .executableTarget(
+            name: "echo-mcp-server", dependencies: ["MCPKit", nioCore], path: "Tests/EchoMCPServer",
+            swiftSettings: settings),
+        .testTarget(name: "MCPKitTests", dependencies: ["MCPKit", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "StackBridgeTests",
+            dependencies: [
+                "StackBridge", "MCPKit", "echo-mcp-server", argumentParser, nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
     ]
 )
