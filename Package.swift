@@ -38,6 +38,8 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
+        .systemLibrary(name: "CSpawn"),
+
         // The pure core: no I/O, no clock.
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
@@ -56,7 +58,7 @@ let package = Package(
         // The three programs as libraries.
         .target(
             name: "StackBridge",
-            dependencies: ["MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
+            dependencies: ["CSpawn", "MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
         .target(
             name: "StackDaemon",
@@ -78,5 +80,17 @@ let package = Package(
         .executableTarget(name: "mcp-stackd", dependencies: ["StackDaemon", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
+
+        // Tests.
+        .executableTarget(
+            name: "echo-mcp-server", dependencies: ["MCPKit", nioCore], path: "Tests/EchoMCPServer",
+            swiftSettings: settings),
+        .testTarget(name: "MCPKitTests", dependencies: ["MCPKit", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "StackBridgeTests",
+            dependencies: [
+                "StackBridge", "MCPKit", "echo-mcp-server", argumentParser, nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
     ]
 )
