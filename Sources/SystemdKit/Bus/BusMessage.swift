@@ -71,12 +71,23 @@ struct BusMessage {
         try check(sd_bus_message_skip(raw, types), "pass over a value")
     }
 
-    /// Reads a variant when it holds a string, number or boolean; passes over it and returns nil otherwise.
+    /// Reads a variant when it holds a string, number, boolean or job; passes over it and returns nil otherwise.
+    ///
+    /// A job (`(uo)`) is read as its number.
     func readVariant() throws(BusError) -> BusValue? {
         var type: CChar = 0
         var contents: UnsafePointer<CChar>?
         try check(sd_bus_message_peek_type(raw, &type, &contents), "look at a variant")
         let held = contents.map { String(cString: $0) } ?? ""
+        if held == "(uo)" {
+            return try inside("v", held) { (message) throws(BusError) in
+                try message.inside("r", "uo") { (message) throws(BusError) in
+                    let number = try message.readUInt32()
+                    try message.skip("o")
+                    return .number(Int64(number))
+                }
+            }
+        }
         guard held.utf8.count == 1, let kind = held.first, "sogbyniquxt".contains(kind) else {
             try skip("v")
             return nil

@@ -72,6 +72,11 @@ public final class SystemBus: Sendable {
         _ = loop.perform { $0.watch(units) }
     }
 
+    /// Makes `signals` deliver a heartbeat now, for a consumer that has something else to look at too.
+    public func wakeConsumer() {
+        _ = loop.perform { $0.emitter.emit(.heartbeat) }
+    }
+
     /// Lets the next change of the unit be announced again.
     func willAsk(about unit: String) {
         _ = loop.perform { $0.willAsk(about: unit) }

@@ -26,6 +26,8 @@ public struct UnitProperties: Sendable, Equatable {
     public var execMainCode: Int32 = 0
     /// `ExecMainStatus`: its exit status or the signal that ended it.
     public var execMainStatus: Int32 = 0
+    /// The number of `Job`: a start, stop or restart that is pending or under way; 0 without one.
+    public var job: UInt32 = 0
     /// `FragmentPath`: the unit file.
     public var fragmentPath = ""
     /// `NeedDaemonReload`: the unit file changed since systemd read it.
@@ -61,6 +63,7 @@ public struct UnitProperties: Sendable, Equatable {
         case ("MainPID", .number(let number)): mainPID = Int32(clamping: number)
         case ("ExecMainCode", .number(let number)): execMainCode = Int32(clamping: number)
         case ("ExecMainStatus", .number(let number)): execMainStatus = Int32(clamping: number)
+        case ("Job", .number(let number)): job = UInt32(clamping: number)
         case ("ActiveEnterTimestamp", .number(let number)): activeEnterTimestamp = UInt64(clamping: number)
         case ("StateChangeTimestamp", .number(let number)): stateChangeTimestamp = UInt64(clamping: number)
         case ("InactiveEnterTimestampMonotonic", .number(let number)):

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import FoundationEssentials
+import Glibc
+import StackPlan
+import Supervision
+
+/// The `state.json` of the generation in force.
+struct InstalledStateFile: Sendable {
+    /// Where it is.
+    let path: String
+    /// Far above what a thousand servers need; a file beyond it is no state of ours.
+    private static let mostBytes = 16 * 1024 * 1024
+
+    /// Creates a file that is read when asked for.
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Reads the stack to watch; an empty one when nothing was applied yet.
+    func read() throws(StateFileError) -> WatchedStack {
+        guard let bytes = try contents() else { return WatchedStack() }
+        let data = Data(bytes)
+        let format: Int
+        do {
+            format = try JSONDecoder().decode(FormatOnly.self, from: data).format
+        } catch {
+            throw StateFileError(code: .malformed, path: path, detail: Self.words(for: error))
+        }
+        guard format <= InstalledState.currentFormat else {
+            throw StateFileError(
+                code: .newerFormat, path: path,
+                detail: "it has format \(format), and this mcp-stackd reads formats up to "
+                    + "\(InstalledState.currentFormat)")
+        }
+        do {
+            return WatchedStack(try JSONDecoder().decode(InstalledState.self, from: data))
+        } catch {
+            throw StateFileError(code: .malformed, path: path, detail: Self.words(for: error))
+        }
+    }
+
+    private func contents() throws(StateFileError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw StateFileError(code: .unreadable, path: path, detail: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw StateFileError(code: .unreadable, path: path, detail: String(cString: strerror(errno)))
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+            guard bytes.count <= Self.mostBytes else {
+                throw StateFileError(code: .malformed, path: path, detail: "it is larger than any state can be")
+            }
+        }
+    }
+
+    private static func words(for error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "it is not valid JSON" }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return "the key '\(key.stringValue)' is missing\(place(context))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "a value has the wrong type\(place(context))"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty ? "it is not valid JSON" : "a value is unknown\(place(context))"
+        @unknown default: return "it is not valid JSON"
+        }
+    }
+
+    private static func place(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.map { key in key.intValue.map(String.init) ?? key.stringValue }
+        return path.isEmpty ? "" : " at \(path.joined(separator: "."))"
+    }
+}
+
+private struct FormatOnly: Decodable {
+    var format: Int
+}
+
+extension WatchedStack {
+    /// What there is to watch of an installed generation.
+    init(_ state: InstalledState) {
+        self.init(
+            generation: state.generation,
+            servers: state.servers.map { server in
+                Server(
+                    name: server.name, service: server.service, socket: server.socket,
+                    isOnDemand: server.start == .onDemand && server.socket != nil, endpoints: server.endpoints)
+            },
+            connector: state.connector.map { Connector(kind: $0.kind.rawValue, unit: $0.unit) })
+    }
+}
