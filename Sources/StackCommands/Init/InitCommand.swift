@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import HostFiles
+internal import StackPlan
 
 /// Writes a first stack file.
 struct InitCommand: ParsableCommand {
@@ -18,15 +19,11 @@ struct InitCommand: ParsableCommand {
             throw CommandFailure(
                 "'\(stack.config)' exists already and stays as it is", hint: "'mcp-stack check' says what it means")
         }
-        do throws(HostFileError) {
-            if let slash = stack.config.lastIndex(of: "/"), slash != stack.config.startIndex {
-                try files.makeDirectory(String(stack.config[..<slash]))
-            }
-            try files.create(stack.config, FirstStack.text.utf8)
-        } catch {
-            throw CommandFailure(error.description)
+        if let slash = stack.config.lastIndex(of: "/"), slash != stack.config.startIndex {
+            try files.makeDirectory(String(stack.config[..<slash]))
         }
-        let option = stack.config == StackOptions().config ? "" : " --config \(stack.config)"
+        try files.create(stack.config, FirstStack.text.utf8)
+        let option = stack.config == Locations.stackFile ? "" : " --config \(stack.config)"
         Console.standard.output("Wrote \(stack.config). Next: mcp-stack check\(option), then mcp-stack apply\(option)")
     }
 }

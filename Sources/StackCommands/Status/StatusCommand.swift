@@ -2,6 +2,25 @@
 // Copyright the mcp-stack authors
 
 internal import ArgumentParser
-struct StatusCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "status") }
-struct LogsCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "logs") }
-struct MCPServerCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "mcp-server") }
+internal import Supervision
+
+/// Shows how the servers and the connector are doing.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how the servers and what carries their requests are doing.")
+
+    @OptionGroup var stack: StackOptions
+
+    @Option(name: .long, help: "text or json.")
+    var format: OutputFormat = .text
+
+    func run() async throws {
+        let console = Console.standard
+        let result = try await StackReporter().report()
+        if let remark = result.remark { console.note("note: \(remark)") }
+        switch format {
+        case .text: console.outputText(StatusTable(isColoured: console.isOutputColoured).render(result.report))
+        case .json: console.output(try JSONText.encode(result.report))
+        }
+    }
+}

@@ -55,8 +55,14 @@ struct MappingReader {
 
     mutating func require(_ key: String, hint: String? = nil) -> Node? {
         if let node = take(key) { return node }
+        guard !isProbablyMisspelt(key) else { return nil }
         findings.error(.missingKey, "\(subject) needs '\(key)'", at: range, hint: hint)
         return nil
+    }
+
+    /// Whether some key looks like a slip for this one; the slip gets reported, so the lack need not be.
+    func isProbablyMisspelt(_ key: String) -> Bool {
+        pairs.contains { Spelling.closest(to: $0.key, among: [key]) != nil }
     }
 
     /// Reports a key of the language that this version of the program does not do yet.

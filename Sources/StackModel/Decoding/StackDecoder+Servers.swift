@@ -57,6 +57,7 @@ extension StackDecoder {
         let port = map.takePair("port")
         let given = [command, url, builtin].compactMap(\.self)
         guard let first = given.first else {
+            guard !["command", "url", "builtin"].contains(where: map.isProbablyMisspelt) else { return nil }
             findings.error(
                 .missingKey, "\(subject) needs 'command', 'url' or 'builtin'", at: pair.keyRange,
                 hint: "'command' starts a program, 'url' routes to a service that already runs")

@@ -18,7 +18,7 @@ struct StackDecoder {
     func stack(from root: Node) -> Stack? {
         guard var map = MappingReader(root, "the stack file", findings) else { return nil }
         version(&map)
-        let domain = map.take("domain").flatMap { hostname($0, mayBeWildcard: false) }
+        let domain = map.take("domain").map { hostname($0, mayBeWildcard: false) ?? Self.unusableDomain }
         let tunnel = map.require("tunnel", hint: "write 'tunnel: { mode: local }' to try it without an account")
             .flatMap(self.tunnel)
         let defaults = map.take("defaults").map(self.defaults) ?? SettingsFragment()
@@ -29,6 +29,9 @@ struct StackDecoder {
         map.finish()
         return tunnel.map { Stack(tunnel: $0, servers: servers) }
     }
+
+    /// Stands for a domain that was reported as wrong, so that the servers below it are not reported as well.
+    static let unusableDomain = "invalid"
 
     private func version(_ map: inout MappingReader) {
         guard let node = map.require("version", hint: "write 'version: 1'") else { return }
@@ -58,8 +61,8 @@ struct StackDecoder {
             switch problem {
             case .port: ("a host name has no port", "leave the ':PORT' out")
             case .scheme: ("a host name has no scheme", "leave the 'https://' out")
-            case .trailingDot: ("a rule with a trailing dot never matches", "leave the dot out")
-            case .upperCase: ("a rule with upper-case letters never matches", "write '\(text.lowercased())'")
+            case .trailingDot: ("a host name with a trailing dot never matches", "leave the dot out")
+            case .upperCase: ("a host name with upper-case letters never matches", "write '\(text.lowercased())'")
             case .wildcard: ("a '*' can only stand alone in front", "write it like '*.example.com'")
             case .length: ("a part between dots must have 1 to 63 characters, the whole at most 253", nil)
             case .character: ("a host name has only letters, digits, '-' and '.'", nil)
