@@ -53,6 +53,9 @@ let package = Package(
         // Effects.
         .target(name: "SystemdKit", dependencies: ["CSystemd"], swiftSettings: settings),
         .target(name: "HostFiles", swiftSettings: settings),
+        .target(
+            name: "StackObservation", dependencies: ["StackPlan", "Supervision", "SystemdKit", "HostFiles"],
+            swiftSettings: settings),
         .target(name: "MCPKit", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
 
         // The three programs as libraries.
@@ -63,7 +66,8 @@ let package = Package(
         .target(
             name: "StackDaemon",
             dependencies: [
-                "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle, unixSignals, logging,
+                "StackObservation", "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle,
+                unixSignals, logging,
                 nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: settings),
@@ -71,7 +75,7 @@ let package = Package(
             name: "StackCommands",
             dependencies: [
                 "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "Supervision", "SystemdKit",
-                "HostFiles", "MCPKit", argumentParser, subprocess,
+                "HostFiles", "StackObservation", "MCPKit", argumentParser, nioCore, subprocess,
                 systemPackage,
             ],
             swiftSettings: settings),

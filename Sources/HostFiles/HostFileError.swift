@@ -56,6 +56,9 @@ public struct HostFileError: Error, Sendable, Equatable, CustomStringConvertible
         self.errorNumber = errorNumber
     }
 
+    /// Why the system refused, in its own words.
+    public var reason: String { String(cString: strerror(errorNumber)) }
+
     /// One line for people.
     public var description: String {
         let verb =
@@ -72,6 +75,6 @@ public struct HostFileError: Error, Sendable, Equatable, CustomStringConvertible
             case .lock: "lock"
             default: "change"
             }
-        return "cannot \(verb) '\(path)': \(String(cString: strerror(errorNumber)))"
+        return "cannot \(verb) '\(path)': \(reason)"
     }
 }

@@ -3,6 +3,7 @@
 
 import Logging
 import ServiceLifecycle
+import StackObservation
 import Supervision
 import SystemdKit
 import UnixSignals

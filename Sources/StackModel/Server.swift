@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-
 /// One MCP server of the stack.
 public struct Server: Sendable {
     /// What the server is.

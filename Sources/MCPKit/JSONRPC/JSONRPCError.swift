@@ -11,6 +11,10 @@ public struct JSONRPCError: Sendable, Equatable {
         case parseError = -32700
         /// The JSON is no valid message here.
         case invalidRequest = -32600
+        /// There is no such method.
+        case methodNotFound = -32601
+        /// The parameters do not fit the method.
+        case invalidParams = -32602
         /// Something failed behind the scenes.
         case internalError = -32603
         /// The general error of implementations.

@@ -115,7 +115,8 @@ extension LiveChild {
     /// One line, without control characters, of bounded length.
     private static func printable(_ line: ByteBuffer) -> String {
         let text = String(decoding: line.readableBytesView.prefix(500), as: UTF8.self)
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 }
 

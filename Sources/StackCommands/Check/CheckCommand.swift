@@ -33,7 +33,7 @@ struct CheckCommand: AsyncParsableCommand {
         diagnostics = diagnostics.sortedByPosition()
         switch format {
         case .text: report(diagnostics, loaded, console)
-        case .json: console.output(try JSONText.encode(diagnostics.map { DiagnosticRecord($0, file: stack.config) }))
+        case .json: console.output(try JSONOutput.encode(diagnostics.map { DiagnosticRecord($0, file: stack.config) }))
         }
         if diagnostics.hasErrors { throw CommandFailure.silent(.configuration) }
         if strict, !diagnostics.isEmpty { throw CommandFailure.silent(.failed) }

@@ -67,7 +67,9 @@ struct Verification {
     }
 
     private func connector(_ root: String) async throws -> [Diagnostic] {
-        guard plan.entries["connector/config.yml"] != nil, let program = facts.commands["cloudflared"] else { return [] }
+        guard plan.entries["connector/config.yml"] != nil, let program = facts.commands["cloudflared"] else {
+            return []
+        }
         let run = try await ProgramRun.run(
             program, ["tunnel", "--config", "\(root)/connector/config.yml", "ingress", "validate"])
         // Unknown keys only warn and the exit status stays 0; the word OK is what counts.

@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 internal import HostFiles
+internal import StackObservation
 internal import SystemdKit
 
 /// The exit statuses of the program.
@@ -56,4 +57,12 @@ extension HostFileError: CommandFailing {
 
 extension BusError: CommandFailing {
     var commandFailure: CommandFailure { CommandFailure("systemd: \(self)") }
+}
+
+extension StateFileError: CommandFailing {
+    var commandFailure: CommandFailure { CommandFailure(description, hint: remedy) }
+}
+
+extension JournalError: CommandFailing {
+    var commandFailure: CommandFailure { CommandFailure("the journal: \(message)") }
 }

@@ -59,7 +59,8 @@ struct HostCheck {
         Diagnostic(
             .error, .commandInHome, "'\(path)' lives in a home directory, which a confined service does not see",
             at: word.range,
-            hint: "install it system-wide (apt install nodejs npm; pipx install --global …), or below /opt or /usr/local")
+            hint:
+                "install it system-wide (apt install nodejs npm; pipx install --global …), or below /opt or /usr/local")
     }
 
     private func isBelowHome(_ path: String) -> Bool {

@@ -14,7 +14,8 @@ struct HostFacts: Sendable {
     /// The facts for a stack and the generation to make of it.
     func facts(for stack: Stack, generation: Int, connectorGeneration: Int) -> Facts {
         var commands: [String: String] = [:]
-        for name in ["cloudflared", "nginx"] + stack.servers.compactMap({ $0.program.command?.first?.value }) where !name.contains("/") {
+        for name in ["cloudflared", "nginx"] + stack.servers.compactMap({ $0.program.command?.first?.value })
+        where !name.contains("/") {
             commands[name] = search.find(name)
         }
         return Facts(

@@ -37,13 +37,15 @@ struct StatusServer: Sendable {
         case "tools/call":
             return await call(id, parameters)
         default:
-            return error(id, -32601, "there is no method '\(method)'")
+            return JSONRPCError(.methodNotFound, "there is no method '\(method)'").response(id: id)
         }
     }
 
     private func call(_ id: JSONText, _ parameters: JSONText?) async -> ByteBuffer {
         let name = parameters?.member("name")?.stringValue ?? ""
-        guard let tool = StatusTool(rawValue: name) else { return error(id, -32602, "there is no tool '\(name)'") }
+        guard let tool = StatusTool(rawValue: name) else {
+            return JSONRPCError(.invalidParams, "there is no tool '\(name)'").response(id: id)
+        }
         do {
             let output = try tool.run(on: try await report(), arguments: parameters?.member("arguments"))
             return result(id, ToolResult(output))
@@ -57,19 +59,12 @@ struct StatusServer: Sendable {
     }
 
     private func result(_ id: JSONText, _ value: some Encodable) -> ByteBuffer {
-        guard let json = Self.json(value) else { return error(id, -32603, "the answer cannot be written") }
+        guard let json = Self.json(value) else {
+            return JSONRPCError(.internalError, "the answer cannot be written").response(id: id)
+        }
         var buffer = ByteBuffer(string: #"{"jsonrpc":"2.0","id":"#)
         buffer.writeImmutableBuffer(id.bytes)
         buffer.writeString(#","result":\#(json)}"#)
-        return buffer
-    }
-
-    private func error(_ id: JSONText, _ code: Int, _ message: String) -> ByteBuffer {
-        var buffer = ByteBuffer(string: #"{"jsonrpc":"2.0","id":"#)
-        buffer.writeImmutableBuffer(id.bytes)
-        buffer.writeString(#","error":{"code":\#(code),"message":"#)
-        buffer.writeJSONString(message)
-        buffer.writeString("}}")
         return buffer
     }
 

@@ -74,14 +74,17 @@ enum StatusTool: String, CaseIterable, Sendable {
         case .listServers:
             Declaration(
                 name: rawValue, title: "List servers",
-                description: "The MCP servers of this machine with state, URLs and restarts, and what carries requests.",
+                description:
+                    "The MCP servers of this machine with state, URLs and restarts, and what carries requests.",
                 inputSchema: .init())
         case .serverStatus:
             Declaration(
                 name: rawValue, title: "Status of a server",
                 description: "How one MCP server is doing, with its recent problems.",
                 inputSchema: .init(
-                    properties: ["name": .init(type: "string", description: "The server's name, as list_servers gives it.")],
+                    properties: [
+                        "name": .init(type: "string", description: "The server's name, as list_servers gives it.")
+                    ],
                     required: ["name"]))
         case .recentProblems:
             Declaration(

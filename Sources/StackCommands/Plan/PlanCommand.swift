@@ -24,7 +24,7 @@ struct PlanCommand: ParsableCommand {
         case .text:
             console.outputText(PlanRendering(isColoured: console.isOutputColoured).render(prepared.diff))
         case .json:
-            console.output(try JSONText.encode(PlanRecord(prepared)))
+            console.output(try JSONOutput.encode(PlanRecord(prepared)))
         }
     }
 }

@@ -45,7 +45,7 @@ struct StatusClient: Sendable {
         }
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw .noAnswer }
             rest = rest.dropFirst(count)
         }

@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
         if let remark = result.remark { console.note("note: \(remark)") }
         switch format {
         case .text: console.outputText(StatusTable(isColoured: console.isOutputColoured).render(result.report))
-        case .json: console.output(try JSONText.encode(result.report))
+        case .json: console.output(try JSONOutput.encode(result.report))
         }
     }
 }

@@ -20,7 +20,8 @@ struct StatusTable {
             ])
             for endpoint in server.endpoints.dropFirst() { rows.append(["", "", "", endpoint, ""]) }
         }
-        var text = table(rows, states: [nil] + report.servers.flatMap { [$0.state] + $0.endpoints.dropFirst().map { _ in nil } })
+        var text = table(
+            rows, states: [nil] + report.servers.flatMap { [$0.state] + $0.endpoints.dropFirst().map { _ in nil } })
         if let connector = report.connector {
             text += "\n\(connector.kind): \(paint(connector.state.rawValue, connector.state))"
             text += connector.detail.isEmpty ? "" : " (\(connector.detail))"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+import StackObservation
 import Supervision
 import SystemdKit
 

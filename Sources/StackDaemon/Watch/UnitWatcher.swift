@@ -3,6 +3,7 @@
 
 import Glibc
 import ServiceLifecycle
+import StackObservation
 import Supervision
 import Synchronization
 import SystemdKit

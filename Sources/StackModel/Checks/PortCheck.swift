@@ -7,7 +7,9 @@ internal import Diagnostics
 enum PortCheck {
     static func run(on stack: Stack, _ findings: Findings) {
         var first: [Int: (server: String, range: SourceRange)] = [:]
-        if case .local = stack.tunnel, let gateway = stack.servers.lazy.compactMap(port).first(where: { $0.value == 8787 }) {
+        if case .local = stack.tunnel,
+            let gateway = stack.servers.lazy.compactMap(port).first(where: { $0.value == 8787 })
+        {
             findings.error(
                 .duplicatePort, "port 8787 belongs to the gateway of 'mode: local'", at: gateway.range,
                 hint: "let the server listen elsewhere")

@@ -121,7 +121,8 @@ struct StackDecoder {
         guard let text = node.line(findings) else { return nil }
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         let isUUID =
-            groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
+            groups.map(\.count) == [8, 4, 4, 4, 12]
+            && groups.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
         guard isUUID else {
             findings.error(
                 .invalidValue, "expected the tunnel's UUID", at: node.range,

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-import FoundationEssentials
-import Glibc
-import StackPlan
-import Supervision
+internal import FoundationEssentials
+internal import HostFiles
+internal import StackPlan
+public import Supervision
 
 /// The `state.json` of the generation in force.
-struct InstalledStateFile: Sendable {
+public struct InstalledStateFile: Sendable {
     /// Where it is.
-    let path: String
-    /// Far above what a thousand servers need; a file beyond it is no state of ours.
-    private static let mostBytes = 16 * 1024 * 1024
+    public let path: String
 
     /// Creates a file that is read when asked for.
-    init(path: String) {
+    public init(path: String) {
         self.path = path
     }
 
     /// Reads the stack to watch; an empty one when nothing was applied yet.
-    func read() throws(StateFileError) -> WatchedStack {
+    ///
+    /// - Throws: `StateFileError` when the file cannot be read, is malformed, or is of a newer format.
+    public func read() throws(StateFileError) -> WatchedStack {
         guard let bytes = try contents() else { return WatchedStack() }
         let data = Data(bytes)
         let format: Int
@@ -42,25 +42,10 @@ struct InstalledStateFile: Sendable {
     }
 
     private func contents() throws(StateFileError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw StateFileError(code: .unreadable, path: path, detail: String(cString: strerror(errno)))
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw StateFileError(code: .unreadable, path: path, detail: String(cString: strerror(errno)))
-            }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= Self.mostBytes else {
-                throw StateFileError(code: .malformed, path: path, detail: "it is larger than any state can be")
-            }
+        do throws(HostFileError) {
+            return try HostFiles().read(path)
+        } catch {
+            throw StateFileError(code: .unreadable, path: path, detail: error.reason)
         }
     }
 

@@ -2,9 +2,9 @@
 // Copyright the mcp-stack authors
 
 /// A state file that cannot be used.
-struct StateFileError: Error, Equatable, CustomStringConvertible {
+public struct StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Which way it is unusable.
-    enum Code: String {
+    public enum Code: String, Sendable {
         /// It cannot be opened or read.
         case unreadable
         /// It is not what `mcp-stack apply` writes.
@@ -13,12 +13,15 @@ struct StateFileError: Error, Equatable, CustomStringConvertible {
         case newerFormat = "newer-format"
     }
 
-    var code: Code
-    var path: String
-    var detail: String
+    /// Which way it is unusable.
+    public let code: Code
+    /// The file.
+    public let path: String
+    /// What is wrong with it, as half a sentence.
+    public let detail: String
 
     /// What a person can do about it.
-    var remedy: String {
+    public var remedy: String {
         switch code {
         case .unreadable: "Give user mcp-stack the right to read it, then: systemctl restart mcp-stack"
         case .malformed: "Write it anew: mcp-stack apply"
@@ -26,5 +29,6 @@ struct StateFileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    var description: String { "\(path): \(detail)" }
+    /// The file and what is wrong with it.
+    public var description: String { "\(path): \(detail)" }
 }

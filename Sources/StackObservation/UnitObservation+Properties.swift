@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-import Glibc
-import Supervision
-import SystemdKit
+internal import Glibc
+public import Supervision
+public import SystemdKit
 
 extension UnitObservation {
     /// What systemd's properties of a unit mean.
-    init(_ properties: UnitProperties) {
+    public init(_ properties: UnitProperties) {
         self.init(
             unit: properties.name,
             activity: Activity(
@@ -19,7 +19,7 @@ extension UnitObservation {
     }
 
     /// What a line of systemd's list of units means; it tells less than the properties.
-    init(_ summary: UnitSummary) {
+    public init(_ summary: UnitSummary) {
         self.init(
             unit: summary.name,
             activity: Activity(

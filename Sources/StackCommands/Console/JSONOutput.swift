@@ -4,7 +4,7 @@
 internal import FoundationEssentials
 
 /// Writes values as JSON for scripts.
-enum JSONText {
+enum JSONOutput {
     /// A value as JSON text with sorted keys.
     static func encode(_ value: some Encodable) throws(CommandFailure) -> String {
         let encoder = JSONEncoder()
