@@ -155,7 +155,7 @@ public struct HostFiles: Sendable {
         guard fsync(descriptor) == 0 else { throw HostFileError(.sync, path) }
     }
 
-    /// Removes a file or a directory with all it holds; nothing there is fine. Links are not followed.
+    /// Removes a file or a directory with all it holds; nothing there is fine; links are not followed.
     public func removeTree(_ path: String) throws(HostFileError) {
         switch kind(path) {
         case nil:

@@ -3,7 +3,9 @@
 
 public import UnitFile
 
-/// What the compiler must know about the machine. Everything it does follows from these and the stack.
+/// What the compiler must know about the machine.
+///
+/// Everything it does follows from these and the stack.
 public struct Facts: Sendable {
     /// The release of systemd that will read the units.
     public var systemd: SystemdRelease

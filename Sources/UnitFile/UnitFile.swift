@@ -44,7 +44,9 @@ public struct UnitFile: Sendable, Equatable {
         self.sections = sections
     }
 
-    /// The text of the file. Sections without directives are left out.
+    /// The text of the file.
+    ///
+    /// Sections without directives are left out.
     public var text: String {
         var blocks = header.isEmpty ? [] : [header.map { "# \($0)\n" }.joined()]
         for section in sections where !section.directives.isEmpty {

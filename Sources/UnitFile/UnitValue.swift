@@ -72,7 +72,9 @@ public enum UnitValue {
         scalar.value < 0x20 || scalar.value == 0x7F
     }
 
-    /// Characters that need no quotes anywhere in a word. A lone `;` would end a command line, so it is not among them.
+    /// Characters that need no quotes anywhere in a word.
+    ///
+    /// A lone `;` would end a command line, so it is not among them.
     private static func isPlainWordScalar(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", "/", ":", "=", "@", "%", "$", "+", ",": true

@@ -26,9 +26,7 @@ struct HostCheck {
     let facts: Facts
     var files = HostFiles()
 
-    /// What is wrong.
-    ///
-    /// - Parameter isApplying: Whether a missing carrier is an error; a check may run where it is not installed.
+    /// What is wrong; a missing carrier is an error only when applying, since a check may run elsewhere.
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
         stack.servers.compactMap(program(of:)) + carrier(isApplying ? .error : .warning)
     }

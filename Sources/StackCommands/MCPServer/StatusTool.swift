@@ -4,7 +4,7 @@
 internal import MCPKit
 internal import Supervision
 
-/// The tools of the stack's own server. Each only reads.
+/// The tools of the stack's own server; each only reads.
 enum StatusTool: String, CaseIterable, Sendable {
     case listServers = "list_servers"
     case serverStatus = "server_status"

@@ -31,7 +31,10 @@ struct MappingReader {
 
     /// Creates a reader; nil, with a diagnostic, when the node is not a mapping.
     ///
-    /// - Parameter subject: What the mapping describes, for messages: `server 'github'`.
+    /// - Parameters:
+    ///   - node: The node.
+    ///   - subject: What the mapping describes, for messages: `server 'github'`.
+    ///   - findings: Where diagnostics go.
     init?(_ node: Node, _ subject: String, _ findings: Findings) {
         guard case .mapping(let pairs) = node.content else {
             findings.wrongType("a mapping for \(subject)", node)

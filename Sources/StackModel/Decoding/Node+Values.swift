@@ -7,7 +7,7 @@ internal import UnitFile
 
 /// Reads typed values; each returns nil after it reported why.
 extension Node {
-    /// Text. Numbers are taken as they are written; what would be a boolean or nothing wants quotes.
+    /// Text; numbers are taken as they are written; what would be a boolean or nothing wants quotes.
     func string(_ findings: Findings) -> String? {
         guard case .scalar(let scalar) = content else {
             findings.wrongType("a string", self)
