@@ -86,6 +86,27 @@ let package = Package(
             name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
 
         // Tests.
+        .target(name: "StackTestSupport", dependencies: ["HostFiles"], swiftSettings: settings),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
+        .testTarget(
+            name: "LocatedYAMLTests", dependencies: ["Diagnostics", "LocatedYAML"], swiftSettings: settings),
+        .testTarget(name: "UnitFileTests", dependencies: ["UnitFile"], swiftSettings: settings),
+        .testTarget(name: "HostFilesTests", dependencies: ["HostFiles"], swiftSettings: settings),
+        .testTarget(
+            name: "StackModelTests",
+            dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackTestSupport"],
+            exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "StackPlanTests",
+            dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackTestSupport", "StackCommands", "HostFiles", "UnitFile"],
+            exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "StackCommandsTests",
+            dependencies: [
+                "Diagnostics", "HostFiles", "MCPKit", "StackCommands", "StackModel", "StackPlan", "StackTestSupport",
+                "Supervision", "SystemdKit", argumentParser, nioCore,
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "echo-mcp-server", dependencies: ["MCPKit", nioCore], path: "Tests/EchoMCPServer",
             swiftSettings: settings),

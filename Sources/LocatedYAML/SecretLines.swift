@@ -12,7 +12,9 @@ public enum SecretLines {
         return lines.map { line in
             let indent = line.prefix { $0 == " " }.count
             let isBlank = line.allSatisfy(\.isWhitespace)
-            if let limit = secretIndent, isBlank || indent > limit {
+            // A sequence may stand in its key's own column.
+            let isItem = indent == secretIndent && line.dropFirst(indent).hasPrefix("-")
+            if let limit = secretIndent, isBlank || indent > limit || isItem {
                 return isBlank ? line : blankValue(line)
             }
             secretIndent = nil
@@ -42,7 +44,7 @@ public enum SecretLines {
 
     private static func blankValue(_ line: String) -> String {
         guard let colon = line.firstIndex(of: ":") else {
-            return String(line.prefix { $0 == " " || $0 == "-" }) + "…"
+            return line.prefix { $0 == " " || $0 == "-" } + "…"
         }
         return line[line.index(after: colon)...].allSatisfy(\.isWhitespace) ? line : line[...colon] + " …"
     }

@@ -13,20 +13,18 @@ struct Verification {
 
     /// What the programs say against the files; programs that are not installed are passed over.
     func diagnostics() async throws -> [Diagnostic] {
-        let scratch = try ScratchDirectory()
-        let path = scratch.path
-        let entries = plan.entries.mapValues { entry -> GenerationStore.Entry in
-            switch entry {
-            case .text(let text): .file(Array(relocated(text, to: path).utf8), mode: 0o644)
-            case .link(let target): .link(target)
+        try await ScratchDirectory.use { (path) async throws in
+            let entries = plan.entries.mapValues { entry -> GenerationStore.Entry in
+                switch entry {
+                case .text(let text): .file(Array(relocated(text, to: path).utf8), mode: 0o644)
+                case .link(let target): .link(target)
+                }
             }
+            let root = "\(path)/generation"
+            try GenerationStore.write(entries, to: root)
+            try HostFiles().makeDirectory("\(path)/run")
+            return try await units(root) + connector(root) + gateway(root)
         }
-        let root = "\(path)/generation"
-        try GenerationStore.write(entries, to: root)
-        try HostFiles().makeDirectory("\(path)/run")
-        let result = try await units(root) + connector(root) + gateway(root)
-        withExtendedLifetime(scratch) {}
-        return result
     }
 
     /// nginx tries its run-time paths even when it only tests; they exist only where the unit runs.

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import Diagnostics
+import HostFiles
+import LocatedYAML
+import StackModel
+import StackPlan
+import StackTestSupport
+import Testing
+import UnitFile
+
+@testable import StackCommands
+
+@Suite("Golden trees")
+struct GoldenTests {
+    /// The facts of a fixture: `facts.yaml` with `systemd`, `commands`, `resolvers`, each optional.
+    static func facts(of fixture: GoldenTree) throws -> Facts {
+        var facts = Facts(
+            systemd: SystemdRelease(252), generation: 7, connectorGeneration: 5, commands: [:],
+            resolvers: ["192.0.2.53"])
+        guard let text = try fixture.text("facts.yaml") else { return facts }
+        let document = YAMLDocument(parsing: text)
+        guard case .mapping(let pairs)? = document.root?.content else { return facts }
+        for pair in pairs {
+            switch (pair.key, pair.value.content) {
+            case ("systemd", .scalar(let scalar)): facts.systemd = SystemdRelease(try #require(Int(scalar.text)))
+            case ("resolvers", .sequence(let items)): facts.resolvers = items.map(Self.word)
+            case ("commands", .mapping(let commands)):
+                for command in commands { facts.commands[command.key] = Self.word(command.value) }
+            default: Issue.record("unknown fact '\(pair.key)' in \(fixture)")
+            }
+        }
+        return facts
+    }
+
+    private static func word(_ node: Node) -> String {
+        if case .scalar(let scalar) = node.content { scalar.text } else { "" }
+    }
+
+    static func plan(of fixture: GoldenTree) throws -> Plan {
+        let text = try #require(try fixture.text("stack.yaml"), "a fixture has a stack.yaml")
+        let file = StackFile(parsing: text, name: "stack.yaml")
+        let stack = try #require(file.stack, "\(file.diagnostics.map(\.message))")
+        return try StackCompiler(stack: stack, facts: try facts(of: fixture)).plan()
+    }
+
+    @Test("compile to the expected files", arguments: GoldenTree.fixtures())
+    func compiles(_ fixture: GoldenTree) throws {
+        let plan = try Self.plan(of: fixture)
+        let made = plan.entries.mapValues { entry in
+            switch entry {
+            case .text(let text): text
+            case .link(let target): "-> \(target)"
+            }
+        }
+        for difference in try fixture.differences(from: made) { Issue.record("\(difference)") }
+    }
+
+    @Test("compile to the same files twice", arguments: GoldenTree.fixtures())
+    func isDeterministic(_ fixture: GoldenTree) throws {
+        #expect(try Self.plan(of: fixture) == Self.plan(of: fixture))
+    }
+
+    @Test(
+        "please systemd-analyze verify", .enabled(if: CommandSearch().find("systemd-analyze") != nil),
+        arguments: GoldenTree.fixtures())
+    func verifies(_ fixture: GoldenTree) async throws {
+        var facts = try Self.facts(of: fixture)
+        facts.commands = [:]
+        let diagnostics = try await Verification(plan: try Self.plan(of: fixture), facts: facts).diagnostics()
+        #expect(diagnostics.map(\.message) == [])
+    }
+
+    @Test(
+        "please nginx", .enabled(if: CommandSearch().find("nginx") != nil),
+        arguments: GoldenTree.fixtures())
+    func pleasesNginx(_ fixture: GoldenTree) async throws {
+        var facts = try Self.facts(of: fixture)
+        facts.commands["nginx"] = CommandSearch().find("nginx")
+        facts.commands["cloudflared"] = nil
+        var plan = try Self.plan(of: fixture)
+        plan.entries = plan.entries.filter { $0.key == "gateway/nginx.conf" }
+        let diagnostics = try await Verification(plan: plan, facts: facts).diagnostics()
+        #expect(diagnostics.map(\.message) == [])
+    }
+}
