@@ -61,7 +61,8 @@ struct EchoServer {
             answer(id, "{}")
         case "exit": exit(3)
         case "descriptors":
-            answer(id, "[" + (3..<256).filter { fcntl($0, F_GETFD) != -1 }.map(String.init).joined(separator: ",") + "]")
+            answer(
+                id, "[" + (3..<256).filter { fcntl($0, F_GETFD) != -1 }.map(String.init).joined(separator: ",") + "]")
         case "group": answer(id, getpgrp() == getpid() ? "\"own\"" : "\"shared\"")
         case "grandchild":
             let path = message.text.member("params")?.member("fifo")?.stringValue ?? ""

@@ -74,7 +74,8 @@ private func randomParts(_ bytes: [UInt8], _ random: inout SeededRandom) -> [Byt
         var buffer = ByteBuffer()
         buffer.writeServerSentEvent(ServerSentEvent(data: ByteBuffer(string: "{\"a\":1}")))
         buffer.writeServerSentComment("ping")
-        buffer.writeServerSentEvent(ServerSentEvent(event: "endpoint", data: ByteBuffer(string: "a\r\nb\rc\n"), id: "7"))
+        buffer.writeServerSentEvent(
+            ServerSentEvent(event: "endpoint", data: ByteBuffer(string: "a\r\nb\rc\n"), id: "7"))
         #expect(
             String(buffer: buffer)
                 == "event: message\ndata: {\"a\":1}\n\n: ping\n\n"
@@ -106,7 +107,8 @@ private func randomParts(_ bytes: [UInt8], _ random: inout SeededRandom) -> [Byt
         let events = try decoder.decode(ByteBuffer(string: stream))
         #expect(
             events == [
-                ServerSentEvent(data: ByteBuffer(string: "a\nb"), id: "5"), ServerSentEvent(data: ByteBuffer(), id: "5"),
+                ServerSentEvent(data: ByteBuffer(string: "a\nb"), id: "5"),
+                ServerSentEvent(data: ByteBuffer(), id: "5"),
             ])
     }
 

@@ -69,7 +69,8 @@ import Testing
         #expect(message.progressToken?.integerValue == 3)
         #expect(
             String(buffer: message.replacingProgressToken(with: JSONText("t")))
-                == #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":0.50}}"#)
+                == #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":0.50}}"#
+        )
     }
 
     @Test func leavesOtherTokensAlone() throws {

@@ -25,7 +25,8 @@ import Testing
         ("+1", .unexpectedByte, 0), ("-x", .invalidNumber, 1), ("nul", .unexpectedEnd, 3),
         ("nulx", .unexpectedByte, 3), ("\"a", .unexpectedEnd, 2), ("\"a\nb\"", .unexpectedByte, 2),
         (#""\x""#, .invalidEscape, 1), (#""\u12g4""#, .invalidEscape, 1), (#""\u12"#, .unexpectedEnd, 5),
-        ("1 2", .trailingBytes, 2), ("[1", .unexpectedEnd, 2), ("NaN", .unexpectedByte, 0), ("{\"a\":1", .unexpectedEnd, 6),
+        ("1 2", .trailingBytes, 2), ("[1", .unexpectedEnd, 2), ("NaN", .unexpectedByte, 0),
+        ("{\"a\":1", .unexpectedEnd, 6),
     ])
     func refusesOthers(_ text: String, _ code: JSONSyntaxError.Code, _ offset: Int) {
         #expect(throws: JSONSyntaxError(code, at: offset)) {
@@ -33,10 +34,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xE2, 0x82],
-        [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82, 0x41],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xE2, 0x82],
+            [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82, 0x41],
+        ] as [[UInt8]])
     func refusesWhatIsNotUTF8(_ bytes: [UInt8]) {
         let text = ByteBuffer(bytes: [0x22] + bytes + [0x22])
         #expect(throws: JSONSyntaxError(.invalidUTF8, at: 1)) { try JSONText(validating: text) }

@@ -84,6 +84,14 @@ private let question = #"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#
         #expect(driver.session.phase == .ended)
     }
 
+    @Test func refusesASecondInitialize() throws {
+        var driver = try SessionDriver()
+        let actions = try driver.post(#"{"jsonrpc":"2.0","id":8,"method":"initialize"}"#)
+        let text = "This session is already initialised"
+        #expect(
+            actions == [.answer(driver.last, .refusal(.badRequest, .invalidRequest, text, id: JSONText(8)))])
+    }
+
     @Test func endsWhenNobodyLearnsItsName() throws {
         var driver = try SessionDriver(open: false)
         _ = try driver.post(#"{"jsonrpc":"2.0","id":"i","method":"initialize"}"#)
@@ -96,11 +104,17 @@ private let question = #"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#
     @Test func keepsEqualIdsApart() throws {
         var driver = try SessionDriver()
         #expect(
-            try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#) == [sent(#"{"jsonrpc":"2.0","id":2,"method":"a"}"#)])
+            try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#) == [
+                sent(#"{"jsonrpc":"2.0","id":2,"method":"a"}"#)
+            ])
         #expect(
-            try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"b"}"#) == [sent(#"{"jsonrpc":"2.0","id":3,"method":"b"}"#)])
+            try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"b"}"#) == [
+                sent(#"{"jsonrpc":"2.0","id":3,"method":"b"}"#)
+            ])
         #expect(
-            try driver.child(#"{"jsonrpc":"2.0","id":3,"result":"b"}"#) == [json(3, #"{"jsonrpc":"2.0","id":1,"result":"b"}"#)])
+            try driver.child(#"{"jsonrpc":"2.0","id":3,"result":"b"}"#) == [
+                json(3, #"{"jsonrpc":"2.0","id":1,"result":"b"}"#)
+            ])
         #expect(
             try driver.child(#"{"jsonrpc":"2.0","id":2.0,"result":"a"}"#)
                 == [json(2, #"{"jsonrpc":"2.0","id":1,"result":"a"}"#)])
@@ -157,9 +171,12 @@ private let question = #"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#
         let request = #"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":{"progressToken":5}}}"#
         _ = try driver.post(request, accepts: .json)
         #expect(
-            try driver.child(#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2}}"#) == [])
+            try driver.child(#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2}}"#) == []
+        )
         #expect(
-            try driver.child(#"{"jsonrpc":"2.0","id":2,"result":{}}"#) == [json(2, #"{"jsonrpc":"2.0","id":1,"result":{}}"#)])
+            try driver.child(#"{"jsonrpc":"2.0","id":2,"result":{}}"#) == [
+                json(2, #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+            ])
     }
 
     @Test func streamsToAClientOfEventsOnly() throws {
@@ -228,7 +245,8 @@ private let question = #"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#
         let b = #"{"jsonrpc":"2.0","id":"a","method":"y"}"#
         #expect(
             try driver.post(a, note, b) == [
-                sent(#"{"jsonrpc":"2.0","id":2,"method":"x"}"#), sent(note), sent(#"{"jsonrpc":"2.0","id":3,"method":"y"}"#),
+                sent(#"{"jsonrpc":"2.0","id":2,"method":"x"}"#), sent(note),
+                sent(#"{"jsonrpc":"2.0","id":3,"method":"y"}"#),
             ])
         #expect(try driver.child(#"{"jsonrpc":"2.0","id":3,"result":3}"#) == [])
         #expect(

@@ -55,13 +55,14 @@ import Testing
         #expect(refusal(route(.POST, "/healthz"))?.fields == [.init("Allow", "GET, HEAD")])
     }
 
-    @Test(arguments: [
-        ("Host", nil, 400), ("Host", "evil.example", 421), ("Origin", "https://evil.example", 403),
-        ("Origin", "null", 403), ("Content-Type", nil, 400), ("Content-Type", "text/plain", 415),
-        ("Content-Encoding", "gzip", 415), ("Accept", "text/html", 406), ("Accept", "application/json;q=0", 406),
-        ("MCP-Protocol-Version", "2026-07-28", 400), ("MCP-Protocol-Version", "1999-01-01", 400),
-        ("Content-Length", "4194305", 413), ("X-Large", String(repeating: "x", count: 32 << 10), 431),
-    ] as [(String, String?, Int)])
+    @Test(
+        arguments: [
+            ("Host", nil, 400), ("Host", "evil.example", 421), ("Origin", "https://evil.example", 403),
+            ("Origin", "null", 403), ("Content-Type", nil, 400), ("Content-Type", "text/plain", 415),
+            ("Content-Encoding", "gzip", 415), ("Accept", "text/html", 406), ("Accept", "application/json;q=0", 406),
+            ("MCP-Protocol-Version", "2026-07-28", 400), ("MCP-Protocol-Version", "1999-01-01", 400),
+            ("Content-Length", "4194305", 413), ("X-Large", String(repeating: "x", count: 32 << 10), 431),
+        ] as [(String, String?, Int)])
     func refuses(_ name: String, _ value: String?, _ status: Int) {
         #expect(refusal(route(.POST, "/mcp", [(name, value)])).map { Int($0.status.code) } == status)
     }
@@ -74,11 +75,12 @@ import Testing
         #expect(refusal(route(.POST, "/mcp", [(name, value)])) == nil)
     }
 
-    @Test(arguments: [
-        ("*/*", AcceptedAnswers([.json, .events])), (nil, [.json, .events]), ("application/json", .json),
-        ("text/event-stream;q=0.5", .events), ("TEXT/* , application/json; q=0.0", .events),
-        ("application/*,text/html", .json),
-    ] as [(String?, AcceptedAnswers)])
+    @Test(
+        arguments: [
+            ("*/*", AcceptedAnswers([.json, .events])), (nil, [.json, .events]), ("application/json", .json),
+            ("text/event-stream;q=0.5", .events), ("TEXT/* , application/json; q=0.0", .events),
+            ("application/*,text/html", .json),
+        ] as [(String?, AcceptedAnswers)])
     func readsAccept(_ value: String?, _ expected: AcceptedAnswers) {
         guard case .post(let post) = route(.POST, "/mcp", [("Accept", value)]) else {
             Issue.record("refused")
@@ -136,10 +138,6 @@ import Testing
         #expect(found.status == 400)
         #expect(found.code == code)
         #expect(found.id.map { String(buffer: $0.bytes) } == id)
-    }
-
-    @Test func refusesASecondInitialize() throws {
-        #expect(try error(read(#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#, session: "s")).code == -32600)
     }
 
     @Test func boundsBatches() throws {

@@ -39,7 +39,9 @@ final class TestConnection {
         var headers = HTTPHeaders([("Host", "localhost"), ("Accept", "application/json, text/event-stream")])
         if method == .POST { headers.add(name: "Content-Type", value: "application/json") }
         if let session { headers.add(name: "Mcp-Session-Id", value: session) }
-        if let length = length ?? body?.utf8.count, length >= 0 { headers.add(name: "Content-Length", value: String(length)) }
+        if let length = length ?? body?.utf8.count, length >= 0 {
+            headers.add(name: "Content-Length", value: String(length))
+        }
         for (name, value) in extra { headers.replaceOrAdd(name: name, value: value) }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         channel.write(HTTPClientRequestPart.head(head), promise: nil)

@@ -19,7 +19,7 @@ extension BridgeSession {
 
     /// The child is gone: whoever waits gets an error, and the session is over.
     ///
-    /// - Parameter retryAfter: For a session that never opened, the seconds until another child may be started.
+    /// For a session that never opened, `retryAfter` is the seconds until another child may be started.
     mutating func childEnded(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
         phase == .ended ? [] : finish(cause: cause, retryAfter: retryAfter) + [.end]
     }
