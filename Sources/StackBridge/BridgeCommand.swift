@@ -77,10 +77,8 @@ public struct BridgeCommand: AsyncParsableCommand {
         }
         if let listen {
             let address = server.addresses.first.flatMap(Self.url) ?? listen
-            Self.log("serving \(command.joined(separator: " ")) at \(address)")
+            Self.log("serving \(command.first ?? "") at \(address)")
         }
-        signal(SIGTERM, SIG_IGN)
-        signal(SIGINT, SIG_IGN)
         let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
         try await server.waitUntilFinished()
         stops.cancel()

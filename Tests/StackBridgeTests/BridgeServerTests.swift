@@ -44,6 +44,7 @@ private func result(_ value: String, id: String = "1") -> String {
             let (gone, error) = try await connection.exchange(call("echo"), session: session)
             #expect(gone?.status == .notFound)
             #expect(error.contains("-32001"))
+            #expect(try await connection.exchange(call("initialize"), session: session).0?.status == .notFound)
         }
     }
 

@@ -140,10 +140,6 @@ import Testing
         #expect(found.id.map { String(buffer: $0.bytes) } == id)
     }
 
-    @Test func refusesASecondInitialize() throws {
-        #expect(try error(read(#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#, session: "s")).code == -32600)
-    }
-
     @Test func boundsBatches() throws {
         let note = #"{"jsonrpc":"2.0","method":"x"}"#
         let batch = { (count: Int) in "[" + Array(repeating: note, count: count).joined(separator: ",") + "]" }

@@ -10,7 +10,7 @@ import NIOCore
 struct ChildTeardown {
     /// The patience between the steps.
     struct Graces: Sendable {
-        /// After closing the input. Servers should exit on its end (MCP, "stdio", shutdown).
+        /// After closing the input: servers should exit on its end (MCP, "stdio", shutdown).
         var input = TimeAmount.seconds(3)
         /// After SIGTERM.
         var terminate = TimeAmount.seconds(3)

@@ -6,14 +6,16 @@ import MCPKit
 import NIOCore
 import NIOPosix
 
-/// A running child: its pipes, its messages, its end. Confined to the event loop.
+/// A running child: its pipes, its messages, its end.
+///
+/// Confined to the event loop.
 final class LiveChild {
     /// What a child tells its session.
     struct Events {
         var message: (JSONRPCMessage) -> Void
         /// A line of its output that is no message, ready for the log.
         var noise: (String) -> Void
-        /// Once: the child has exited or can no longer be understood. Nothing follows.
+        /// Once, with nothing after it: the child has exited or can no longer be understood.
         var ended: (_ cause: String) -> Void
         /// Once, and last: the process and its group are gone.
         var reaped: () -> Void
@@ -103,7 +105,9 @@ extension LiveChild {
         tellEnd(cause)
     }
 
-    /// The output is closed. The exit status normally follows at once; without it the child is taken down.
+    /// The output is closed.
+    ///
+    /// The exit status normally follows at once; without it the child is taken down.
     func outputEnded() {
         hasOutput = false
         poll()
@@ -146,8 +150,11 @@ extension LiveChild {
                 close(process.input)
                 close(process.output)
                 self.hasOutput = false
-                self.tellEnd("cannot talk to the server: \(error)")
-                self.perform(self.teardown.end(now: .now()))
+                // Not at once: the session that is to hear of it is still being made.
+                self.eventLoop.assumeIsolated().execute {
+                    self.tellEnd("cannot talk to the server: \(error)")
+                    self.perform(self.teardown.end(now: .now()))
+                }
             }
         }
     }

@@ -17,9 +17,7 @@ enum PostBody: Equatable {
     /// The messages that one array may hold.
     static let maximumBatch = 256
 
-    /// Reads a body.
-    ///
-    /// - Parameter post: What the head of the request says.
+    /// Reads a body, given what the head of its request says.
     init(_ bytes: ByteBuffer, of post: RequestGate.Post) {
         do throws(JSONRPCParseError) {
             self = try Self.parse(bytes, post)
@@ -63,10 +61,6 @@ enum PostBody: Equatable {
         let opens = message.kind == .request && message.method == MCPMethod.initialize
         if post.session == nil {
             return opens ? .initialize(message) : .refuse(RequestGate.noSession(id: message.id))
-        }
-        guard !opens else {
-            return .refuse(
-                .refusal(.badRequest, .invalidRequest, "This session is already initialised", id: message.id))
         }
         return .messages([message], isBatch: false)
     }

@@ -25,9 +25,8 @@ struct BridgeLifecycle {
     private let drain: TimeAmount
     private var lastActivity: NIODeadline
 
-    /// - Parameters:
-    ///   - idleTimeout: How long the bridge stays without any connection; nil for ever.
-    ///   - drain: How long requests in flight may take once it was asked to stop.
+    /// Without any connection the bridge stays for `idleTimeout` (nil: for ever); once it was asked to stop, requests
+    /// in flight may take as long as `drain`.
     init(idleTimeout: TimeAmount?, drain: TimeAmount, now: NIODeadline) {
         self.idleTimeout = idleTimeout
         self.drain = drain

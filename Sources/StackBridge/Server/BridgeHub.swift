@@ -7,7 +7,9 @@ import NIOCore
 import NIOHTTP1
 import SystemdKit
 
-/// Everything that one bridge knows while it runs: sessions, children, connections. Confined to the event loop.
+/// Everything that one bridge knows while it runs: sessions, children, connections.
+///
+/// Confined to the event loop.
 final class BridgeHub {
     /// A session and the child behind it.
     final class LiveSession {
@@ -159,7 +161,8 @@ extension BridgeHub {
         guard !isDraining else {
             return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
         }
-        guard sessions.count < configuration.maximumSessions else {
+        // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
+        guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
             return from.respond(.unavailable("Too many sessions are open", retryAfter: 5, id: message.id))
         }
         if let held = backoff.refusal(now: now) {

@@ -19,10 +19,8 @@ struct BridgeServer: Sendable {
 
     /// Binds or takes over the sockets and serves them.
     ///
-    /// - Parameters:
-    ///   - eventLoop: Where everything happens.
-    ///   - log: Takes lines for the log.
-    /// - Throws: What NIO throws when a socket cannot be bound.
+    /// Everything happens on the event loop; `log` takes lines for the log. Throws what NIO throws when a socket
+    /// cannot be bound.
     static func start(
         _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier = .init(),
         log: @escaping @Sendable (String) -> Void

@@ -29,7 +29,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private var isStreaming = false
     private var closes = false
     private var lastProgress = NIODeadline.now()
-    private var stalledSince: NIODeadline?
+    private var unwritten = 0
 
     init(_ hub: BridgeHub) {
         self.hub = hub
@@ -57,7 +57,6 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stalledSince = context.channel.isWritable ? nil : .now()
         if let exchange { hub.writabilityChanged(exchange) }
         context.fireChannelWritabilityChanged()
     }
@@ -179,14 +178,13 @@ extension HTTPConnectionHandler {
 
     private func writeHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ context: ChannelHandlerContext) {
         var headers = headers
-        closes = closes || hub.isDraining
+        // A client of HTTP/1.0 knows a body without length by the end of the connection alone.
+        closes = closes || hub.isDraining || (isStreaming && head?.version == .http1_0)
         if closes {
             headers.replaceOrAdd(name: "Connection", value: "close")
         } else if head?.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
-        // A client of HTTP/1.0 knows a body without length by the end of the connection alone.
-        if head?.version == .http1_0, isStreaming { closes = true }
         let head = HTTPResponseHead(version: head?.version ?? .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
     }
@@ -230,8 +228,10 @@ extension HTTPConnectionHandler {
 
     /// Closes a connection on which nothing has happened for too long, or whose client does not read.
     func tick(now: NIODeadline, patience: TimeAmount) {
-        if let stalledSince, now - stalledSince >= patience { return close() }
-        if case .answering = state { return }
+        let before = unwritten
+        unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if unwritten < before { lastProgress = now }
+        if case .answering = state, unwritten == 0 || before == 0 { lastProgress = now }
         if now - lastProgress >= patience { close() }
     }
 }

@@ -19,7 +19,7 @@ extension BridgeSession {
 
     /// The child is gone: whoever waits gets an error, and the session is over.
     ///
-    /// - Parameter retryAfter: For a session that never opened, the seconds until another child may be started.
+    /// For a session that never opened, `retryAfter` is the seconds until another child may be started.
     mutating func childEnded(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
         phase == .ended ? [] : finish(cause: cause, retryAfter: retryAfter) + [.end]
     }
@@ -71,15 +71,18 @@ extension BridgeSession {
             entry.value.accepts.contains(.events) && (!entry.value.opensSession || entry.value.lastEvent != nil)
         }.keys.max()
         if let newest { return send(message.text.bytes, on: newest, now: now) }
-        return outbox.keep(message).flatMap(dropped)
+        let isFirstLoss = !outbox.hasDropped
+        let lost = outbox.keep(message)
+        // Once is enough for the log, however much a chatty server loses.
+        let report = SessionAction.report("the server's messages are dropped: the client has no stream open")
+        return (isFirstLoss && !lost.isEmpty ? [report] : []) + lost.compactMap(answerToDropped)
     }
 
     /// The child would wait for ever for the answer to a request that was dropped.
-    private func dropped(_ message: JSONRPCMessage) -> [SessionAction] {
-        let report = SessionAction.report("dropped \(message.method ?? "a message"): the client has no stream open")
-        guard message.kind == .request else { return [report] }
+    private func answerToDropped(_ message: JSONRPCMessage) -> SessionAction? {
+        guard message.kind == .request else { return nil }
         let error = JSONRPCError(.internalError, "The client has no stream open")
-        return [report, .sendToChild(error.response(id: message.id))]
+        return .sendToChild(error.response(id: message.id))
     }
 }
 

@@ -102,6 +102,10 @@ extension BridgeSession {
         if isBatch, let version = post.version ?? version, !version.allowsBatches {
             return [.answer(exchange, .refusal(.badRequest, .invalidRequest, "\(version.rawValue) has no batches"))]
         }
+        if lastID >= Self.openingNumber, let again = messages.first(where: { $0.method == MCPMethod.initialize }) {
+            let text = "This session is already initialised"
+            return [.answer(exchange, .refusal(.badRequest, .invalidRequest, text, id: again.id))]
+        }
         guard pending.count + requests <= limits.maximumPending else {
             return [.answer(exchange, .unavailable("Too many requests are waiting in this session", retryAfter: 1))]
         }

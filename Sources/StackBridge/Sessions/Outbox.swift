@@ -13,6 +13,8 @@ struct Outbox {
 
     private var messages: [JSONRPCMessage] = []
     private var bytes = 0
+    /// Whether anything was dropped since the last drain.
+    private(set) var hasDropped = false
 
     var isEmpty: Bool { messages.isEmpty }
 
@@ -25,6 +27,7 @@ struct Outbox {
             bytes -= messages[dropped].text.bytes.readableBytes
             dropped += 1
         }
+        hasDropped = hasDropped || dropped > 0
         defer { messages.removeFirst(dropped) }
         return Array(messages.prefix(dropped))
     }
@@ -34,6 +37,7 @@ struct Outbox {
         defer {
             messages = []
             bytes = 0
+            hasDropped = false
         }
         return messages
     }
