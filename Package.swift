@@ -73,5 +73,12 @@ let package = Package(
         .executableTarget(name: "mcp-stackd", dependencies: ["StackDaemon", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
+
+        .testTarget(name: "SystemdKitTests", dependencies: ["SystemdKit"], swiftSettings: settings),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
+        .testTarget(
+            name: "StackDaemonTests",
+            dependencies: ["StackDaemon", "StackPlan", "Supervision", "SystemdKit", serviceLifecycle, logging],
+            swiftSettings: settings),
     ]
 )
