@@ -44,17 +44,19 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
         .target(name: "UnitFile", swiftSettings: settings),
+        .target(name: "StackRecord", swiftSettings: settings),
         .target(
             name: "StackModel", dependencies: ["Diagnostics", "LocatedYAML", "UnitFile"], swiftSettings: settings),
         .target(
-            name: "StackPlan", dependencies: ["Diagnostics", "StackModel", "UnitFile"], swiftSettings: settings),
+            name: "StackPlan", dependencies: ["Diagnostics", "StackModel", "StackRecord", "UnitFile"],
+            swiftSettings: settings),
         .target(name: "Supervision", swiftSettings: settings),
 
         // Effects.
         .target(name: "SystemdKit", dependencies: ["CSystemd"], swiftSettings: settings),
         .target(name: "HostFiles", swiftSettings: settings),
         .target(
-            name: "StackObservation", dependencies: ["StackPlan", "Supervision", "SystemdKit", "HostFiles"],
+            name: "StackObservation", dependencies: ["StackRecord", "Supervision", "SystemdKit", "HostFiles"],
             swiftSettings: settings),
         .target(name: "MCPKit", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
 
@@ -66,7 +68,7 @@ let package = Package(
         .target(
             name: "StackDaemon",
             dependencies: [
-                "StackObservation", "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle,
+                "StackObservation", "Supervision", "SystemdKit", argumentParser, serviceLifecycle,
                 unixSignals, logging,
                 nioCore, nioPosix, nioHTTP1,
             ],
@@ -74,7 +76,8 @@ let package = Package(
         .target(
             name: "StackCommands",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "Supervision", "SystemdKit",
+                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
+                "SystemdKit",
                 "HostFiles", "StackObservation", "MCPKit", argumentParser, nioCore, subprocess,
                 systemPackage,
             ],
@@ -98,7 +101,10 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "StackPlanTests",
-            dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackTestSupport", "StackCommands", "HostFiles", "UnitFile"],
+            dependencies: [
+                "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackTestSupport", "StackCommands",
+                "HostFiles", "UnitFile",
+            ],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "StackCommandsTests",
@@ -115,6 +121,15 @@ let package = Package(
             name: "StackBridgeTests",
             dependencies: [
                 "StackBridge", "MCPKit", "echo-mcp-server", argumentParser, nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "SystemdKitTests", dependencies: ["SystemdKit"], swiftSettings: settings),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
+        .testTarget(
+            name: "StackDaemonTests",
+            dependencies: [
+                "StackDaemon", "StackObservation", "StackRecord", "Supervision", "SystemdKit", serviceLifecycle,
+                logging,
             ],
             swiftSettings: settings),
     ]

@@ -3,7 +3,7 @@
 
 internal import FoundationEssentials
 internal import HostFiles
-internal import StackPlan
+internal import StackRecord
 public import Supervision
 
 /// The `state.json` of the generation in force.

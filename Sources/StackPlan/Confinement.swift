@@ -56,6 +56,8 @@ struct Confinement {
             .init("SystemCallArchitectures", "native"),
             .init("SystemCallFilter", "@system-service"),
             .init("SystemCallFilter", "~@privileged @resources"),
+            // Dispatch sets the priority of its threads and fills the journal with complaints when it may not.
+            .init("SystemCallFilter", "~setpriority:0"),
             // Programs probe for what they may do; a refusal they can read beats a silent death by SIGSYS.
             .init("SystemCallErrorNumber", "EPERM"),
         ]

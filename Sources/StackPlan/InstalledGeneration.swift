@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 public import StackModel
+internal import StackRecord
 public import UnitFile
 
 /// A generation as it was read back from a machine.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+public import StackRecord
+
 /// Everything that applying a stack installs, as a value: the files of one generation.
 public struct Plan: Sendable, Equatable {
     /// One file of a generation.

@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 internal import StackModel
+internal import StackRecord
 internal import UnitFile
 
 extension StackCompiler {

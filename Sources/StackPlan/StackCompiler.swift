@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 public import StackModel
+internal import StackRecord
 public import UnitFile
 
 /// Compiles a stack and the facts of a machine into the files of a generation.

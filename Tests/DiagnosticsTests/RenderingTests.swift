@@ -53,14 +53,18 @@ struct RenderingTests {
             .warning, .init(12), "m", at: range(2, 3, 5), notes: [.init("n", at: range(1, 1, 2))], hint: "h")
         let record = DiagnosticRecord(diagnostic, file: "f")
         #expect([record.line, record.column, record.endLine, record.endColumn] == [2, 3, 2, 5])
-        #expect([record.file, record.severity, record.code, record.message, record.hint] == ["f", "warning", "MCS12", "m", "h"])
+        #expect(
+            [record.file, record.severity, record.code, record.message, record.hint] == [
+                "f", "warning", "MCS12", "m", "h",
+            ])
         #expect(record.notes.map(\.line) == [1])
     }
 
     @Test func sortsByPlaceAndKeepsTheOrderOfEqualOnes() {
         let all = [
             Diagnostic(.error, .init(1), "none", at: nil), Diagnostic(.error, .init(1), "b", at: range(2, 1, 2)),
-            Diagnostic(.error, .init(1), "a1", at: range(1, 5, 6)), Diagnostic(.error, .init(1), "a2", at: range(1, 5, 6)),
+            Diagnostic(.error, .init(1), "a1", at: range(1, 5, 6)),
+            Diagnostic(.error, .init(1), "a2", at: range(1, 5, 6)),
         ]
         #expect(all.sortedByPosition().map(\.message) == ["a1", "a2", "b", "none"])
     }

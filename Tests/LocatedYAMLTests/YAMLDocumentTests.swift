@@ -89,7 +89,10 @@ struct YAMLDocumentTests {
 struct SecretLinesTests {
     @Test(
         arguments: [
-            ("environment:\n  A: s3cret\n  B: |\n    s3cret\nplain: x", "environment:\n  A: …\n  B: …\n    …\nplain: x"),
+            (
+                "environment:\n  A: s3cret\n  B: |\n    s3cret\nplain: x",
+                "environment:\n  A: …\n  B: …\n    …\nplain: x"
+            ),
             ("- environment: { A: s3cret }", "- environment: …"),
             ("x: { environment: { A: s3cret }, b: 1 }", "x: { environment: …"),
             ("api-token: s3cret", "api-token: …"), ("  PASSWORD: s3cret", "  PASSWORD: …"),

@@ -29,7 +29,8 @@ struct ValueTests {
 
     @Test(
         arguments: [
-            ("example.com", nil), ("*.example.com", nil), ("a-b.c", nil), ("localhost", nil), ("a.example.com.", .trailingDot),
+            ("example.com", nil), ("*.example.com", nil), ("a-b.c", nil), ("localhost", nil),
+            ("a.example.com.", .trailingDot),
             ("A.example.com", .upperCase), ("https://a", .scheme), ("a:80", .port), ("a*.b", .wildcard),
             ("*foo.b", .wildcard), ("*.*.b", .wildcard), ("a..b", .length), ("", .length), ("-a.b", .character),
             ("a b", .character), ("a_b.c", .character), ("müller.de", .character),
@@ -68,7 +69,8 @@ struct ValueTests {
 
     @Test(
         arguments: [
-            ("^/github(/.*)?$", true), ("^/a[bc]+\\.d{1,2}$", true), ("(?i)^/x", true), ("^/(?P<n>x)$", true), ("[]a]", true),
+            ("^/github(/.*)?$", true), ("^/a[bc]+\\.d{1,2}$", true), ("(?i)^/x", true), ("^/(?P<n>x)$", true),
+            ("[]a]", true),
             ("[[:alpha:]]", true), ("/x*?", true), ("github/*", true), ("*", false), ("a**", false), ("(a", false),
             ("a)", false), ("[a", false), ("(?=x)", false), ("(?<!x)", false), ("(a)\\1", false), ("a\\", false),
             ("(?#x)", false), ("|*", false),

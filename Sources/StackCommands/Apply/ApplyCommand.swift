@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import HostFiles
 internal import StackPlan
+internal import StackRecord
 internal import SystemdKit
 
 /// Makes the machine what the stack file says.

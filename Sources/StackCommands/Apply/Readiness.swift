@@ -4,6 +4,7 @@
 internal import Glibc
 internal import StackModel
 internal import StackPlan
+internal import StackRecord
 internal import SystemdKit
 
 /// Waits until what has to answer does: the gateway, the connector and the servers with ports of their own.

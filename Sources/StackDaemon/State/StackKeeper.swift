@@ -130,7 +130,8 @@ actor StackKeeper {
         notifier.stopping(status: "stopping")
         log.write(
             JournalRecord(
-                "leaving; the servers are not touched by this", priority: .info, id: MessageID.stopping))
+                "leaving; what runs keeps running, unless the whole stack is being stopped", priority: .info,
+                id: MessageID.stopping))
     }
 
     private func carryOut(_ actions: [StackState.Action]) -> [String] {

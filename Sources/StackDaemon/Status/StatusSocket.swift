@@ -57,6 +57,9 @@ struct StatusSocket {
         var found: UnsafeMutablePointer<Glibc.group>?
         var buffer = [CChar](repeating: 0, count: 65_536)
         guard getgrnam_r(group, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+        // The unit may run the daemon with this group, because its sandbox refuses the call.
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_gid == entry.gr_gid { return nil }
         guard lchown(path, uid_t.max, entry.gr_gid) != 0 else { return nil }
         return "cannot give it to group \(group): \(String(cString: strerror(errno)))"
     }

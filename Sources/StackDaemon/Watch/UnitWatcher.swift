@@ -82,6 +82,7 @@ final class UnitWatcher: Service {
         await learnStory(from: bus)
         await withDiscardingTaskGroup { group in
             var lastFull: ContinuousClock.Instant?
+            var stops = StopMemory()
             bus.watch(Set(await keeper.stack.units))
             for await signal in bus.signals {
                 progress.progress(of: .units)
@@ -92,7 +93,7 @@ final class UnitWatcher: Service {
                     looksAtAll = true
                 case .overflowed: looksAtAll = true
                 case .unitChanged(let unit), .unitNew(let unit):
-                    await look(at: unit, on: bus, &group)
+                    await look(at: unit, on: bus, &group, &stops)
                 case .heartbeat:
                     restart(await keeper.tick(), on: bus, &group)
                     looksAtAll = looksAtAll || lastFull.map { .now - $0 >= Self.fullObservation } ?? true
@@ -100,7 +101,7 @@ final class UnitWatcher: Service {
                 case .jobRemoved, .unitRemoved, .reloading(true): break
                 }
                 if looksAtAll {
-                    lastFull = await lookAtAll(on: bus, &group) ? .now : nil
+                    lastFull = await lookAtAll(on: bus, &group, &stops) ? .now : nil
                 }
             }
             group.cancelAll()
@@ -130,7 +131,9 @@ final class UnitWatcher: Service {
     }
 
     /// Looks at every unit; false when systemd did not answer, and it must be tried again.
-    private func lookAtAll(on bus: SystemBus, _ group: inout DiscardingTaskGroup) async -> Bool {
+    private func lookAtAll(
+        on bus: SystemBus, _ group: inout DiscardingTaskGroup, _ stops: inout StopMemory
+    ) async -> Bool {
         let units = await keeper.stack.units
         do throws(BusError) {
             let listed = try await bus.units(matching: units)
@@ -139,7 +142,7 @@ final class UnitWatcher: Service {
                 if let summary = summaries[unit], summary.tellsAll {
                     restart(await keeper.observe(UnitObservation(summary)), on: bus, &group)
                 } else {
-                    let properties = try await bus.properties(of: unit)
+                    let properties = await stops.completed(try await bus.properties(of: unit))
                     restart(await keeper.observe(UnitObservation(properties)), on: bus, &group)
                 }
                 progress.progress(of: .units)
@@ -154,9 +157,11 @@ final class UnitWatcher: Service {
         }
     }
 
-    private func look(at unit: String, on bus: SystemBus, _ group: inout DiscardingTaskGroup) async {
+    private func look(
+        at unit: String, on bus: SystemBus, _ group: inout DiscardingTaskGroup, _ stops: inout StopMemory
+    ) async {
         do throws(BusError) {
-            let properties = try await bus.properties(of: unit)
+            let properties = await stops.completed(try await bus.properties(of: unit))
             restart(await keeper.observe(UnitObservation(properties)), on: bus, &group)
         } catch {
             // The loop's next full look says more, and tells when that fails too.
@@ -170,7 +175,7 @@ final class UnitWatcher: Service {
                 var refusal: String?
                 do throws(BusError) {
                     let outcomes = try await bus.restart([unit], timeout: Self.restartTimeout)
-                    if case .refused(let error)? = outcomes.first?.result { refusal = error.description }
+                    if case .refused(let error)? = outcomes.first?.result { refusal = error.refusal }
                 } catch {
                     // The connection ended; the look at everything that follows the next one tells what came of it.
                 }
@@ -189,6 +194,13 @@ final class UnitWatcher: Service {
             story.previousEnd = PreviousRun.ending(in: entries ?? [], unit: unit)
         }
         await keeper.know(story)
+    }
+}
+
+extension BusError {
+    /// Why a restart was refused, in words that name the remedy where there is one.
+    fileprivate var refusal: String {
+        code == .accessDenied ? "polkit does not allow it (is the rule 50-mcp-stack.rules installed?)" : description
     }
 }
 

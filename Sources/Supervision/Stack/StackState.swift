@@ -97,7 +97,11 @@ public struct StackState: Sendable {
     }
 
     /// Keeps a problem that the journal told.
+    ///
+    /// One that says the same of the same unit as an older one replaces it, so that a unit that fails in a circle
+    /// does not crowd out all others.
     public mutating func record(_ problem: StatusReport.Problem) {
+        problems.removeAll { $0.unit == problem.unit && $0.message == problem.message }
         problems.insert(problem, at: 0)
         if problems.count > Self.mostProblems { problems.removeLast() }
     }
