@@ -13,6 +13,8 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -29,10 +31,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        .systemLibrary(name: "CSpawn"),
 
         // The pure core: no I/O, no clock.
         .target(name: "Diagnostics", swiftSettings: settings),
@@ -47,17 +53,21 @@ let package = Package(
         // Effects.
         .target(name: "SystemdKit", dependencies: ["CSystemd"], swiftSettings: settings),
         .target(name: "HostFiles", swiftSettings: settings),
+        .target(
+            name: "StackObservation", dependencies: ["StackPlan", "Supervision", "SystemdKit", "HostFiles"],
+            swiftSettings: settings),
         .target(name: "MCPKit", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
 
         // The three programs as libraries.
         .target(
             name: "StackBridge",
-            dependencies: ["MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
+            dependencies: ["CSpawn", "MCPKit", "SystemdKit", argumentParser, nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
         .target(
             name: "StackDaemon",
             dependencies: [
-                "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle, unixSignals, logging,
+                "StackObservation", "StackPlan", "Supervision", "SystemdKit", argumentParser, serviceLifecycle,
+                unixSignals, logging,
                 nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: settings),
@@ -65,7 +75,8 @@ let package = Package(
             name: "StackCommands",
             dependencies: [
                 "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "Supervision", "SystemdKit",
-                "HostFiles", "MCPKit", argumentParser,
+                "HostFiles", "StackObservation", "MCPKit", argumentParser, nioCore, subprocess,
+                systemPackage,
             ],
             swiftSettings: settings),
 
@@ -73,5 +84,17 @@ let package = Package(
         .executableTarget(name: "mcp-stackd", dependencies: ["StackDaemon", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "mcp-stack-bridge", dependencies: ["StackBridge", argumentParser], swiftSettings: settings),
+
+        // Tests.
+        .executableTarget(
+            name: "echo-mcp-server", dependencies: ["MCPKit", nioCore], path: "Tests/EchoMCPServer",
+            swiftSettings: settings),
+        .testTarget(name: "MCPKitTests", dependencies: ["MCPKit", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "StackBridgeTests",
+            dependencies: [
+                "StackBridge", "MCPKit", "echo-mcp-server", argumentParser, nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
     ]
 )

@@ -2,15 +2,147 @@
 // Copyright the mcp-stack authors
 
 public import ArgumentParser
+import Glibc
+import NIOCore
+import NIOPosix
+import SystemdKit
 
 /// The command line of `mcp-stack-bridge`.
 public struct BridgeCommand: AsyncParsableCommand {
     /// The name and abstract of the command.
-    public static let configuration = CommandConfiguration(commandName: "mcp-stack-bridge")
+    public static let configuration = CommandConfiguration(
+        commandName: "mcp-stack-bridge",
+        abstract: "Serve an MCP server that speaks stdio as Streamable HTTP.",
+        usage: "mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]",
+        discussion: """
+            Every session of a client gets a process of its own. Without --listen the bridge serves the sockets that \
+            systemd passed to it. The endpoint is /mcp.
+            """)
+
+    @Option(help: ArgumentHelp("Listen on 127.0.0.1:8080, [::1]:8080 or unix:/path.", valueName: "address"))
+    var listen: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Accept this name in Host and Origin, besides localhost: a name, name:port, *.name, or * for any.",
+            valueName: "host"))
+    var allowHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave after so many seconds without a connection; 0 never. (default: 600, with --listen: 0)",
+            valueName: "seconds"))
+    var idleTimeout: Int64?
+
+    @Option(help: ArgumentHelp("Sessions that may be open at once.", valueName: "number"))
+    var maxSessions = 64
+
+    @Option(help: ArgumentHelp("How long requests in flight may take when stopping.", valueName: "seconds"))
+    var drain: Int64 = 10
+
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("The server and its arguments.", valueName: "command"))
+    var command: [String] = []
 
     /// Creates the command; its values come from the arguments.
     public init() {}
 
-    /// Runs the command.
-    public mutating func run() async throws {}
+    /// Refuses values that make no sense.
+    public func validate() throws {
+        if command.first?.isEmpty ?? true {
+            throw ValidationError("No server is named; put its command after \"--\".")
+        }
+        if let listen, ListenAddress(listen) == nil {
+            throw ValidationError("\"\(listen)\" is no address like 127.0.0.1:8080, [::1]:8080 or unix:/path.")
+        }
+        if let host = allowHost.first(where: { HostRules.Pattern($0) == nil }) {
+            throw ValidationError("\"\(host)\" is no host like name, name:port, *.name or *.")
+        }
+        guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain) else {
+            throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
+        }
+        guard maxSessions > 0 else { throw ValidationError("--max-sessions is at least 1.") }
+    }
+
+    /// Serves until the bridge is asked to stop or has been idle for long enough.
+    public mutating func run() async throws {
+        let sockets = try sockets()
+        signal(SIGPIPE, SIG_IGN)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let server: BridgeServer
+        do {
+            server = try await BridgeServer.start(bridge(sockets), on: group.next(), log: Self.log)
+        } catch {
+            Self.log("cannot serve: \(error)")
+            throw ExitCode(1)
+        }
+        if let listen {
+            let address = server.addresses.first.flatMap(Self.url) ?? listen
+            Self.log("serving \(command.joined(separator: " ")) at \(address)")
+        }
+        signal(SIGTERM, SIG_IGN)
+        signal(SIGINT, SIG_IGN)
+        let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
+        try await server.waitUntilFinished()
+        stops.cancel()
+        if case .listen(.unix(let path)) = sockets { unlink(path) }
+        try await group.shutdownGracefully()
+    }
+
+    /// Parses the arguments, runs, and exits: 0 when all went well, 1 when not, 2 for wrong usage.
+    public static func runAndExit() async -> Never {
+        do {
+            var command = try parse()
+            try await command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            write(fullMessage(for: error) + "\n")
+            Glibc.exit(2)
+        }
+        Glibc.exit(0)
+    }
+}
+
+extension BridgeCommand {
+    private static let longest: Int64 = 366 * 86_400
+
+    private func sockets() throws -> BridgeConfiguration.Sockets {
+        if let address = listen.flatMap(ListenAddress.init) { return .listen(address) }
+        let descriptors = InheritedSockets.descriptors()
+        guard !descriptors.isEmpty else {
+            throw ValidationError("systemd passed no socket; say where to serve with --listen.")
+        }
+        return .inherited(descriptors)
+    }
+
+    private func bridge(_ sockets: BridgeConfiguration.Sockets) -> BridgeConfiguration {
+        var configuration = BridgeConfiguration(
+            command: command, environment: ChildEnvironment.cleaned(ChildEnvironment.current()), sockets: sockets)
+        configuration.hosts = HostRules(allowHost.compactMap(HostRules.Pattern.init))
+        configuration.maximumSessions = maxSessions
+        configuration.drain = .seconds(drain)
+        let idle = idleTimeout ?? (listen == nil ? 600 : 0)
+        if idle > 0 {
+            configuration.idleTimeout = .seconds(idle)
+            configuration.session.idle = .seconds(idle)
+        }
+        return configuration
+    }
+
+    private static func url(_ address: SocketAddress) -> String? {
+        switch address {
+        case .v4: "http://\(address.ipAddress ?? ""):\(address.port ?? 0)/mcp"
+        case .v6: "http://[\(address.ipAddress ?? "")]:\(address.port ?? 0)/mcp"
+        case .unixDomainSocket: address.pathname.map { "unix:\($0)" }
+        }
+    }
+
+    /// Writes a line to standard error in one piece.
+    @Sendable private static func log(_ line: String) {
+        write("mcp-stack-bridge: \(line)\n")
+    }
+
+    private static func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
 }

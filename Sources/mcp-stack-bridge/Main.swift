@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-import ArgumentParser
 import StackBridge
 
 @main
 struct Main {
     static func main() async {
-        await BridgeCommand.main()
+        await BridgeCommand.runAndExit()
     }
 }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+/// Blanks what may be secret in the lines of a YAML text, so that they can be shown.
+///
+/// It works on the text alone, because it must hold for files that do not parse.
+public enum SecretLines {
+    /// The lines with every value replaced by `…` that stands under one of the given keys, or under a key whose
+    /// name speaks of a secret (`token`, `password`, `api-key` …), and every user information in a URL.
+    public static func redact(_ lines: [String], under keys: Set<String>) -> [String] {
+        var secretIndent: Int?
+        return lines.map { line in
+            let indent = line.prefix { $0 == " " }.count
+            let isBlank = line.allSatisfy(\.isWhitespace)
+            if let limit = secretIndent, isBlank || indent > limit {
+                return isBlank ? line : blankValue(line)
+            }
+            secretIndent = nil
+            guard let key = key(of: line), isSecret(key.name, keys) else {
+                return withoutUserInformation(withoutInlineSecrets(line, keys))
+            }
+            secretIndent = key.column
+            return blankValue(line)
+        }
+    }
+
+    private static func isSecret(_ key: String, _ keys: Set<String>) -> Bool {
+        if keys.contains(key) { return true }
+        let name = key.lowercased().filter(\.isLetter)
+        return ["token", "secret", "password", "passwd", "apikey", "privatekey", "credentialscontents"]
+            .contains { name.contains($0) }
+    }
+
+    /// The key a line starts with, behind any list dash, and the column it stands in.
+    private static func key(of line: String) -> (name: String, column: Int)? {
+        let start = line.drop { $0 == " " || $0 == "-" || $0 == "\t" }
+        guard let colon = start.firstIndex(of: ":") else { return nil }
+        let name = start[..<colon].filter { $0 != "\"" && $0 != "'" }
+        guard !name.contains(where: \.isWhitespace) else { return nil }
+        return (name, line.distance(from: line.startIndex, to: start.startIndex))
+    }
+
+    private static func blankValue(_ line: String) -> String {
+        guard let colon = line.firstIndex(of: ":") else {
+            return String(line.prefix { $0 == " " || $0 == "-" }) + "…"
+        }
+        return line[line.index(after: colon)...].allSatisfy(\.isWhitespace) ? line : line[...colon] + " …"
+    }
+
+    /// Cuts a line at a flow mapping's secret key, as in `{ environment: { TOKEN: x } }`.
+    private static func withoutInlineSecrets(_ line: String, _ keys: Set<String>) -> String {
+        var rest = line[...]
+        while let colon = rest.firstIndex(of: ":") {
+            let name = rest[..<colon].reversed().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            let after = line.index(after: colon)
+            if isSecret(String(name.reversed()), keys), !line[after...].allSatisfy(\.isWhitespace) {
+                return line[..<after] + " …"
+            }
+            rest = line[after...]
+        }
+        return line
+    }
+
+    /// Blanks the `user:password@` of a URL.
+    private static func withoutUserInformation(_ line: String) -> String {
+        var scheme = line[...]
+        while let slashes = scheme.firstIndex(of: "/") {
+            let authority = line[slashes...].drop { $0 == "/" }.prefix { !"/ \"'?#".contains($0) }
+            if let at = authority.lastIndex(of: "@") {
+                return line[..<authority.startIndex] + "…" + line[at...]
+            }
+            scheme = line[authority.endIndex...].dropFirst()
+        }
+        return line
+    }
+}

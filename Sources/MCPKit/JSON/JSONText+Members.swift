@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+public import NIOCore
+
+extension JSONText {
+    /// The byte range of the member at the end of a path of names, counted from the start of this text.
+    ///
+    /// Nil when the path leads nowhere. Of members with equal names the last one counts, as in most decoders.
+    public func range(at path: String...) -> Range<Int>? {
+        bytes.withUnsafeReadableBytes { raw in
+            var current = 0..<raw.count
+            for name in path {
+                guard let next = Self.member(named: name, of: current, in: raw) else { return nil }
+                current = next
+            }
+            return current
+        }
+    }
+
+    /// The member of this object with that name, or nil.
+    public func member(_ name: String) -> JSONText? {
+        range(at: name).map(value(in:))
+    }
+
+    /// The elements of this array; empty for anything else.
+    public var elements: [JSONText] {
+        guard kind == .array else { return [] }
+        let ranges: [Range<Int>] = bytes.withUnsafeReadableBytes { raw in
+            var cursor = JSONCursor(raw, in: 0..<raw.count)
+            var ranges: [Range<Int>] = []
+            // The text was checked when it was made, so its walk cannot fail.
+            try? cursor.skipArray(depth: .max) { ranges.append($0) }
+            return ranges
+        }
+        return ranges.map(value(in:))
+    }
+
+    /// Calls `visit` with the decoded name and the byte range of every member of this object, in order.
+    func forEachMember(_ visit: (_ name: String, _ value: Range<Int>) -> Void) {
+        guard kind == .object else { return }
+        bytes.withUnsafeReadableBytes { raw in
+            var cursor = JSONCursor(raw, in: 0..<raw.count)
+            try? cursor.skipObject(depth: .max) { name, value in
+                visit(Self.decodedString(raw[name]), value)
+            }
+        }
+    }
+
+    private static func member(
+        named name: String, of range: Range<Int>, in raw: UnsafeRawBufferPointer
+    ) -> Range<Int>? {
+        guard range.lowerBound < range.upperBound, raw[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        var found: Range<Int>?
+        var cursor = JSONCursor(raw, in: range)
+        try? cursor.skipObject(depth: .max) { candidate, value in
+            if matches(raw[candidate], name) { found = value }
+        }
+        return found
+    }
+
+    private static func matches(_ spelled: Slice<UnsafeRawBufferPointer>, _ name: String) -> Bool {
+        if spelled.elementsEqual(name.utf8) { return true }
+        return spelled.contains(UInt8(ascii: "\\")) && decodedString(spelled) == name
+    }
+}
+
+extension JSONText {
+    /// This text with some byte ranges replaced; the ranges must not overlap.
+    public func replacing(_ edits: [(range: Range<Int>, with: JSONText)]) -> ByteBuffer {
+        var result = ByteBuffer()
+        result.reserveCapacity(edits.reduce(bytes.readableBytes) { $0 + $1.with.bytes.readableBytes })
+        var position = 0
+        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            result.writeImmutableBuffer(bytes.slice(position..<edit.range.lowerBound))
+            result.writeImmutableBuffer(edit.with.bytes)
+            position = edit.range.upperBound
+        }
+        result.writeImmutableBuffer(bytes.slice(position..<bytes.readableBytes))
+        return result
+    }
+
+}
+
+extension ByteBuffer {
+    /// These bytes, which are JSON, on one line: line breaks between tokens become spaces.
+    ///
+    /// A line break cannot be part of a string in JSON, so the meaning stays. stdio frames messages by line.
+    public var jsonOnOneLine: ByteBuffer {
+        let isBreak: (UInt8) -> Bool = { $0 == 0x0A || $0 == 0x0D }
+        let hasBreak = withUnsafeReadableBytes { $0.contains(where: isBreak) }
+        return hasBreak ? ByteBuffer(bytes: readableBytesView.map { isBreak($0) ? 0x20 : $0 }) : self
+    }
+}

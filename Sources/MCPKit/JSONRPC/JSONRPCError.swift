@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+public import NIOCore
+
+/// An error to answer a request with.
+public struct JSONRPCError: Sendable, Equatable {
+    /// The number that tells what went wrong (JSON-RPC 2.0, section 5.1).
+    public enum Code: Int, Sendable {
+        /// The body is not JSON.
+        case parseError = -32700
+        /// The JSON is no valid message here.
+        case invalidRequest = -32600
+        /// There is no such method.
+        case methodNotFound = -32601
+        /// The parameters do not fit the method.
+        case invalidParams = -32602
+        /// Something failed behind the scenes.
+        case internalError = -32603
+        /// The general error of implementations.
+        case serverError = -32000
+        /// The session is not known (as the SDKs number it).
+        case sessionNotFound = -32001
+    }
+
+    /// What went wrong, as a number.
+    public var code: Code
+    /// What went wrong, as a sentence.
+    public var message: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The response that carries this error; without an id it says `"id":null`.
+    public func response(id: JSONText? = nil) -> ByteBuffer {
+        var buffer = ByteBuffer(string: #"{"jsonrpc":"2.0","id":"#)
+        buffer.writeImmutableBuffer((id ?? .null).bytes)
+        buffer.writeString(#","error":{"code":\#(code.rawValue),"message":"#)
+        buffer.writeJSONString(message)
+        buffer.writeString("}}")
+        return buffer
+    }
+}

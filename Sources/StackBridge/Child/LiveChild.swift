@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import Glibc
+import MCPKit
+import NIOCore
+import NIOPosix
+
+/// A running child: its pipes, its messages, its end. Confined to the event loop.
+final class LiveChild {
+    /// What a child tells its session.
+    struct Events {
+        var message: (JSONRPCMessage) -> Void
+        /// A line of its output that is no message, ready for the log.
+        var noise: (String) -> Void
+        /// Once: the child has exited or can no longer be understood. Nothing follows.
+        var ended: (_ cause: String) -> Void
+        /// Once, and last: the process and its group are gone.
+        var reaped: () -> Void
+    }
+
+    let pid: pid_t
+    let startedAt: NIODeadline
+    private let eventLoop: any EventLoop
+    private var events: Events?
+    private var reaped: (() -> Void)?
+    private var teardown: ChildTeardown
+    private var channel: (any Channel)?
+    private var handler: ChildPipeHandler?
+    private var unsent: [ByteBuffer] = []
+    private var inputIsClosed = false
+    private var hasOutput = true
+    private var exit: ExitStatus?
+
+    /// Starts the child.
+    init(
+        _ command: [String], environment: [String], graces: ChildTeardown.Graces, on eventLoop: any EventLoop,
+        events: Events
+    ) throws(SpawnedProcess.Failure) {
+        let process = try SpawnedProcess.start(command, environment: environment)
+        self.pid = process.pid
+        self.startedAt = .now()
+        self.eventLoop = eventLoop
+        self.events = events
+        self.reaped = events.reaped
+        self.teardown = ChildTeardown(graces: graces)
+        connect(process)
+    }
+
+    /// The bytes that the child has not taken yet.
+    var queuedBytes: Int {
+        let inChannel = try? channel?.syncOptions?.getOption(.bufferedWritableBytes)
+        return unsent.reduce(inChannel ?? 0) { $0 + $1.readableBytes }
+    }
+
+    /// Whether reading from the child stops for now.
+    var isPaused: Bool {
+        get { handler?.isPaused ?? false }
+        set { if handler?.isPaused != newValue { handler?.isPaused = newValue } }
+    }
+
+    /// Writes one line.
+    func send(_ message: ByteBuffer) {
+        guard !inputIsClosed else { return }
+        var line = message
+        line.writeInteger(UInt8(ascii: "\n"))
+        if let channel {
+            channel.writeAndFlush(line, promise: nil)
+        } else {
+            unsent.append(line)
+        }
+    }
+
+    /// Takes the child down.
+    func end() {
+        events = nil
+        handler?.isPaused = false
+        perform(teardown.end(now: .now()))
+    }
+
+    /// Looks whether the child has exited.
+    func poll() {
+        guard exit == nil, let status = ExitStatus.peek(pid) else { return }
+        exit = status
+        perform(teardown.exited(now: .now()))
+        if !hasOutput { tellEnd() }
+    }
+}
+
+// MARK: What the pipe handler reports
+
+extension LiveChild {
+    func receive(line: ByteBuffer) {
+        guard let events else { return }
+        do throws(JSONRPCParseError) {
+            events.message(try JSONRPCMessage(parsing: line))
+        } catch {
+            events.noise(Self.printable(line))
+        }
+    }
+
+    func fail(_ cause: String) {
+        tellEnd(cause)
+    }
+
+    /// The output is closed. The exit status normally follows at once; without it the child is taken down.
+    func outputEnded() {
+        hasOutput = false
+        poll()
+        guard exit == nil else { return tellEnd() }
+        perform(teardown.end(now: .now()))
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.tellEnd() }
+    }
+
+    /// One line, without control characters, of bounded length.
+    private static func printable(_ line: ByteBuffer) -> String {
+        let text = String(decoding: line.readableBytesView.prefix(500), as: UTF8.self)
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+    }
+}
+
+extension LiveChild {
+    private func connect(_ process: SpawnedProcess) {
+        let handler = ChildPipeHandler(self)
+        self.handler = handler
+        let bound = NIOLoopBound(handler, eventLoop: eventLoop)
+        let connecting = NIOPipeBootstrap(group: eventLoop)
+            .channelOption(.maxMessagesPerRead, value: 4)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 16, high: 1 << 18))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(bound.value)
+                }
+            }
+            .takingOwnershipOfDescriptors(input: process.output, output: process.input)
+        connecting.assumeIsolated().whenComplete { outcome in
+            switch outcome {
+            case .success(let channel):
+                self.channel = channel
+                for line in self.unsent { channel.write(line, promise: nil) }
+                self.unsent = []
+                channel.flush()
+                if self.inputIsClosed { channel.close(mode: .output, promise: nil) }
+            case .failure(let error):
+                close(process.input)
+                close(process.output)
+                self.hasOutput = false
+                self.tellEnd("cannot talk to the server: \(error)")
+                self.perform(self.teardown.end(now: .now()))
+            }
+        }
+    }
+
+    private func tellEnd(_ cause: String? = nil) {
+        guard let events else { return }
+        self.events = nil
+        events.ended(cause ?? exit?.cause ?? "server closed its output")
+    }
+
+    private func perform(_ actions: [ChildTeardown.Action]) {
+        for action in actions {
+            switch action {
+            case .closeInput:
+                inputIsClosed = true
+                channel?.close(mode: .output, promise: nil)
+            case .terminateGroup: kill(-pid, SIGTERM)
+            case .killGroup: kill(-pid, SIGKILL)
+            case .reap: reap()
+            }
+        }
+        if let deadline = teardown.deadline {
+            eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+                self.perform(self.teardown.tick(now: .now()))
+            }
+        }
+    }
+
+    private func reap() {
+        var status: CInt = 0
+        waitpid(pid, &status, WNOHANG)
+        tellEnd()
+        channel?.close(promise: nil)
+        reaped?()
+        reaped = nil
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// A whole HTTP response: status, fields, and a JSON body or none.
+struct Answer: Equatable {
+    var status: HTTPResponseStatus
+    var fields: [Field] = []
+    var body: ByteBuffer?
+
+    /// One header field.
+    struct Field: Equatable, Sendable {
+        var name: String
+        var value: String
+
+        init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A response without a body.
+    static func empty(_ status: HTTPResponseStatus, fields: [Field] = []) -> Answer {
+        Answer(status: status, fields: fields)
+    }
+
+    /// A response whose body is JSON.
+    static func json(_ status: HTTPResponseStatus, _ body: ByteBuffer, fields: [Field] = []) -> Answer {
+        Answer(status: status, fields: fields, body: body)
+    }
+
+    /// A response that says what is wrong as a JSON-RPC error.
+    static func refusal(
+        _ status: HTTPResponseStatus, _ code: JSONRPCError.Code, _ message: String, id: JSONText? = nil,
+        fields: [Field] = []
+    ) -> Answer {
+        .json(status, JSONRPCError(code, message).response(id: id), fields: fields)
+    }
+
+    /// 503: the same request may work later.
+    static func unavailable(
+        _ message: String, code: JSONRPCError.Code = .serverError, retryAfter seconds: Int64, id: JSONText? = nil
+    ) -> Answer {
+        .refusal(
+            .serviceUnavailable, code, message, id: id, fields: [Field("Retry-After", String(max(1, seconds)))])
+    }
+}

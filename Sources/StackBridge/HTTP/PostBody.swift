@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// The messages of a POST, or the answer that refuses them.
+enum PostBody: Equatable {
+    /// Messages for a session.
+    case messages([JSONRPCMessage], isBatch: Bool)
+    /// The one request that opens a session.
+    case initialize(JSONRPCMessage)
+    /// Not acceptable.
+    case refuse(Answer)
+
+    /// The messages that one array may hold.
+    static let maximumBatch = 256
+
+    /// Reads a body.
+    ///
+    /// - Parameter post: What the head of the request says.
+    init(_ bytes: ByteBuffer, of post: RequestGate.Post) {
+        do throws(JSONRPCParseError) {
+            self = try Self.parse(bytes, post)
+        } catch {
+            switch error {
+            case .syntax(let fault):
+                self = .refuse(.refusal(.badRequest, .parseError, "The body is not JSON: \(fault)"))
+            case .invalid(let reason, let id):
+                self = .refuse(.refusal(.badRequest, .invalidRequest, "Not a JSON-RPC message: \(reason)", id: id))
+            }
+        }
+    }
+
+    private static func parse(_ bytes: ByteBuffer, _ post: RequestGate.Post) throws(JSONRPCParseError) -> PostBody {
+        let text: JSONText
+        do throws(JSONSyntaxError) {
+            text = try JSONText(validating: bytes)
+        } catch {
+            throw .syntax(error)
+        }
+        guard text.kind == .array else { return single(try JSONRPCMessage(text), post) }
+        let elements = text.elements
+        guard (1...maximumBatch).contains(elements.count) else {
+            throw .invalid("a batch holds 1 to \(maximumBatch) messages", id: nil)
+        }
+        var messages: [JSONRPCMessage] = []
+        for element in elements {
+            let message = try JSONRPCMessage(element)
+            if let refusal = refusal(of: message) { return .refuse(refusal) }
+            guard message.method != MCPMethod.initialize else {
+                throw .invalid("initialize is not part of a batch", id: message.id)
+            }
+            messages.append(message)
+        }
+        guard post.session != nil else { return .refuse(RequestGate.noSession()) }
+        return .messages(messages, isBatch: true)
+    }
+
+    private static func single(_ message: JSONRPCMessage, _ post: RequestGate.Post) -> PostBody {
+        if let refusal = refusal(of: message) { return .refuse(refusal) }
+        let opens = message.kind == .request && message.method == MCPMethod.initialize
+        if post.session == nil {
+            return opens ? .initialize(message) : .refuse(RequestGate.noSession(id: message.id))
+        }
+        guard !opens else {
+            return .refuse(
+                .refusal(.badRequest, .invalidRequest, "This session is already initialised", id: message.id))
+        }
+        return .messages([message], isBatch: false)
+    }
+
+    /// Refuses what only the stateless versions of the protocol send.
+    private static func refusal(of message: JSONRPCMessage) -> Answer? {
+        guard let method = message.method else { return nil }
+        if let range = message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) {
+            let version = message.text.value(in: range).stringValue ?? "?"
+            return RequestGate.unsupportedVersion(version, id: message.id)
+        }
+        guard method == MCPMethod.discover else { return nil }
+        return RequestGate.unsupportedVersion(MCPProtocolVersion.v2026_07_28.rawValue, id: message.id)
+    }
+}

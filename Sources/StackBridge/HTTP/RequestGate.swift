@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOHTTP1
+
+/// Judges a request by its head alone, before any of its body is read.
+struct RequestGate: Sendable {
+    /// Where an acceptable request goes.
+    enum Route: Equatable {
+        /// `GET /healthz`; `sendsBody` is false for HEAD.
+        case health
+        /// A POST to the endpoint.
+        case post(Post)
+        /// A GET: the session's stream.
+        case stream(session: String)
+        /// A DELETE: the end of the session.
+        case delete(session: String)
+        /// Not acceptable.
+        case refuse(Answer)
+    }
+
+    /// What the head of a POST says.
+    struct Post: Equatable {
+        var session: String?
+        var version: MCPProtocolVersion?
+        var accepts: AcceptedAnswers
+    }
+
+    /// The bytes that the names and values of all fields may have together.
+    static let maximumHeaderBytes = 32 << 10
+    /// The bytes that a body may have.
+    static let maximumBodyBytes = 4 << 20
+
+    let hosts: HostRules
+
+    /// Decides where a request goes.
+    func route(_ head: HTTPRequestHead) -> Route {
+        let size = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        guard size <= Self.maximumHeaderBytes else {
+            return .refuse(.refusal(.requestHeaderFieldsTooLarge, .invalidRequest, "The header is too large"))
+        }
+        if let refusal = refusalByName(head) { return .refuse(refusal) }
+        let path = head.uri.prefix { $0 != "?" }
+        if path == "/healthz" {
+            guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
+            return .health
+        }
+        guard path.hasSuffix("/mcp") else {
+            return .refuse(.refusal(.notFound, .invalidRequest, "There is no such path; the endpoint is /mcp"))
+        }
+        switch head.method {
+        case .POST: return routePost(head)
+        case .GET, .DELETE: return routeWithSession(head)
+        default: return .refuse(Self.notAllowed("GET, POST, DELETE"))
+        }
+    }
+
+    private func refusalByName(_ head: HTTPRequestHead) -> Answer? {
+        let names = head.headers["host"]
+        guard names.count == 1 else {
+            return .refusal(.badRequest, .invalidRequest, "A request has exactly one Host field")
+        }
+        guard names.allSatisfy(hosts.allows(host:)) else {
+            return .refusal(.misdirectedRequest, .invalidRequest, "This host name is not served here")
+        }
+        guard head.headers["origin"].allSatisfy(hosts.allows(origin:)) else {
+            return .refusal(.forbidden, .invalidRequest, "This origin is not allowed")
+        }
+        return nil
+    }
+
+    private func routePost(_ head: HTTPRequestHead) -> Route {
+        let headers = head.headers
+        guard let contentType = headers.first(name: "content-type") else {
+            return .refuse(.refusal(.badRequest, .invalidRequest, "Content-Type is missing"))
+        }
+        guard AcceptedAnswers.mediaType(contentType) == "application/json" else {
+            return .refuse(.refusal(.unsupportedMediaType, .invalidRequest, "Content-Type is not application/json"))
+        }
+        guard headers["content-encoding"].allSatisfy({ $0.lowercased() == "identity" }) else {
+            return .refuse(.refusal(.unsupportedMediaType, .invalidRequest, "Content-Encoding is not supported"))
+        }
+        let accepts = AcceptedAnswers(headers)
+        guard !accepts.isEmpty else {
+            return .refuse(
+                .refusal(
+                    .notAcceptable, .invalidRequest, "Accept lists neither application/json nor text/event-stream"))
+        }
+        switch Self.version(headers) {
+        case .failure(let refusal): return .refuse(refusal.answer)
+        case .success(let version):
+            if let length = headers.first(name: "content-length").flatMap({ Int($0) }), length > Self.maximumBodyBytes {
+                return .refuse(Self.bodyTooLarge)
+            }
+            let session = headers.first(name: MCPHeader.sessionID)
+            return .post(Post(session: session, version: version, accepts: accepts))
+        }
+    }
+
+    private func routeWithSession(_ head: HTTPRequestHead) -> Route {
+        if case .failure(let refusal) = Self.version(head.headers) { return .refuse(refusal.answer) }
+        if head.method == .GET, !AcceptedAnswers(head.headers).contains(.events) {
+            return .refuse(.refusal(.notAcceptable, .invalidRequest, "Accept does not list text/event-stream"))
+        }
+        guard let session = head.headers.first(name: MCPHeader.sessionID) else { return .refuse(Self.noSession()) }
+        return head.method == .GET ? .stream(session: session) : .delete(session: session)
+    }
+
+    private struct Refusal: Error {
+        var answer: Answer
+    }
+
+    private static func version(_ headers: HTTPHeaders) -> Result<MCPProtocolVersion?, Refusal> {
+        guard let text = headers.first(name: MCPHeader.protocolVersion) else { return .success(nil) }
+        guard let version = MCPProtocolVersion(rawValue: text), version.hasSessions else {
+            return .failure(Refusal(answer: unsupportedVersion(text)))
+        }
+        return .success(version)
+    }
+}
+
+extension RequestGate {
+    /// 413: the body is over the limit.
+    static let bodyTooLarge = Answer.refusal(.payloadTooLarge, .invalidRequest, "The body is larger than 4 MiB")
+
+    /// 400: a request other than `initialize` must name its session.
+    static func noSession(id: JSONText? = nil) -> Answer {
+        .refusal(.badRequest, .serverError, "\(MCPHeader.sessionID) is missing; start with initialize", id: id)
+    }
+
+    /// 404: the client has to start over.
+    static func unknownSession(id: JSONText? = nil) -> Answer {
+        .refusal(.notFound, .sessionNotFound, "There is no such session; start over with initialize", id: id)
+    }
+
+    /// 400 with a plain error, on which clients that know several versions fall back to `initialize`.
+    static func unsupportedVersion(_ version: String, id: JSONText? = nil) -> Answer {
+        let served = MCPProtocolVersion.allCases.filter(\.hasSessions).map(\.rawValue).joined(separator: ", ")
+        return .refusal(
+            .badRequest, .serverError, "Unsupported protocol version \(version.prefix(40)); served: \(served)", id: id)
+    }
+
+    private static func notAllowed(_ methods: String) -> Answer {
+        .refusal(
+            .methodNotAllowed, .invalidRequest, "This method is not allowed here", fields: [.init("Allow", methods)])
+    }
+}

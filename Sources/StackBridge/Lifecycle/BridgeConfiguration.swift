@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import NIOCore
+
+/// What one bridge is told to do.
+struct BridgeConfiguration: Sendable {
+    /// Where connections come from.
+    enum Sockets: Sendable {
+        /// Listening sockets that systemd passed.
+        case inherited([Int32])
+        /// A socket of our own.
+        case listen(ListenAddress)
+    }
+
+    /// The program and its arguments.
+    var command: [String]
+    /// The environment of children, as `NAME=VALUE`.
+    var environment: [String]
+    var sockets: Sockets
+    var hosts = HostRules()
+    /// Sessions that may be open at once.
+    var maximumSessions = 64
+    /// How long the bridge stays without a connection; nil for ever.
+    var idleTimeout: TimeAmount?
+    /// How long requests in flight may take after the bridge was asked to stop.
+    var drain = TimeAmount.seconds(10)
+    var session = BridgeSession.Limits()
+    var graces = ChildTeardown.Graces()
+    /// How long a connection may stay without a request, or a request without its next byte.
+    var connectionIdle = TimeAmount.seconds(30)
+    /// The bytes that may wait for a child that does not read.
+    var maximumQueuedForChild = 16 << 20
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import SystemdKit
+
+extension BridgeHub {
+    /// Does what a session wants done.
+    func perform(_ actions: [SessionAction], _ session: LiveSession) {
+        for action in actions {
+            switch action {
+            case .sendToChild(let bytes):
+                session.child.send(bytes.jsonOnOneLine)
+            case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
+            case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
+            case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
+            case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
+            case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
+            case .opened: backoff.succeeded()
+            case .end:
+                sessions[session.core.id] = nil
+                session.child.end()
+            case .report(let text): log(text)
+            }
+        }
+    }
+
+    /// Does what the lifecycle wants done.
+    func perform(_ actions: [BridgeLifecycle.Action]) {
+        for action in actions {
+            switch action {
+            case .stopAccepting: stopAccepting()
+            case .finish: finish()
+            }
+        }
+    }
+
+    /// The bridge is asked to stop.
+    func stop() {
+        perform(lifecycle.stop(connections: connections.count, now: .now()))
+    }
+
+    /// Looks at the clock, once a second.
+    func tick() {
+        let now = NIODeadline.now()
+        pollChildren()
+        for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
+        for connection in Array(connections.values) {
+            connection.tick(now: now, patience: configuration.connectionIdle)
+        }
+        perform(lifecycle.advance(connections: connections.count, now: now))
+        tellStatus()
+    }
+
+    private func stopAccepting() {
+        notifier.stopping(status: "Stopping; \(counts)")
+        for listener in listeners { listener.close(promise: nil) }
+        listeners = []
+        for session in Array(sessions.values) { perform(session.core.endStream(), session) }
+        for connection in Array(connections.values) { connection.drain() }
+    }
+
+    private func finish() {
+        for session in Array(sessions.values) {
+            perform(session.core.childEnded(cause: "the bridge was stopped"), session)
+        }
+        for connection in Array(connections.values) { connection.close() }
+        finishIfDone()
+    }
+
+    private var counts: String {
+        let pending = sessions.values.reduce(0) { $0 + $1.core.pendingCount }
+        return "\(sessions.count) session\(sessions.count == 1 ? "" : "s"), "
+            + "\(pending) pending request\(pending == 1 ? "" : "s")"
+    }
+
+    /// Replaces the status that systemd shows, when it is another one.
+    private func tellStatus() {
+        guard !isDraining else { return }
+        let status = statusText
+        guard status != lastStatus else { return }
+        lastStatus = status
+        notifier.status(status)
+    }
+
+    /// What the bridge does, in one line.
+    var statusText: String {
+        let trouble = backoff.failing.map { "; the server does not start: \($0)" } ?? ""
+        return "Serving; \(counts)\(trouble)"
+    }
+}

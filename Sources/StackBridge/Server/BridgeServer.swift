@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+@preconcurrency import Dispatch
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SystemdKit
+
+/// A bridge that serves; what it knows lives on one event loop.
+struct BridgeServer: Sendable {
+    /// The addresses that it listens on, where they have one.
+    let addresses: [SocketAddress]
+    private let hub: NIOLoopBound<BridgeHub>
+    private let eventLoop: any EventLoop
+    private let finished: EventLoopFuture<Void>
+    private let childSignals: SignalWatch
+
+    /// Binds or takes over the sockets and serves them.
+    ///
+    /// - Parameters:
+    ///   - eventLoop: Where everything happens.
+    ///   - log: Takes lines for the log.
+    /// - Throws: What NIO throws when a socket cannot be bound.
+    static func start(
+        _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier = .init(),
+        log: @escaping @Sendable (String) -> Void
+    ) async throws -> BridgeServer {
+        let (hub, finished) = try await eventLoop.submit {
+            let hub = BridgeHub(configuration, on: eventLoop, notifier: notifier, log: log)
+            return (NIOLoopBound(hub, eventLoop: eventLoop), hub.finishedPromise.futureResult)
+        }.get()
+        let listeners = try await listen(configuration.sockets, hub, on: eventLoop)
+        let childSignals = SignalWatch([SIGCHLD]) { _ in
+            eventLoop.execute { hub.value.pollChildren() }
+        }
+        try await eventLoop.submit { begin(hub.value, listeners) }.get()
+        return BridgeServer(
+            addresses: listeners.compactMap(\.localAddress), hub: hub, eventLoop: eventLoop, finished: finished,
+            childSignals: childSignals)
+    }
+
+    /// Asks the bridge to stop: what is in flight is answered first.
+    func stop() {
+        let hub = hub
+        eventLoop.execute { hub.value.stop() }
+    }
+
+    /// Returns when the bridge has stopped, and all its children with it.
+    func waitUntilFinished() async throws {
+        try await finished.get()
+        childSignals.cancel()
+    }
+
+    /// Runs a look at the bridge's state on its event loop.
+    func inspect<Value: Sendable>(_ look: @escaping @Sendable (BridgeHub) -> Value) async throws -> Value {
+        let hub = hub
+        return try await eventLoop.submit { look(hub.value) }.get()
+    }
+
+    private static func begin(_ hub: BridgeHub, _ listeners: [any Channel]) {
+        hub.listeners = listeners
+        let loop = hub.eventLoop
+        let bound = NIOLoopBound(hub, eventLoop: loop)
+        let ticks = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in bound.value.tick() }
+        let notifier = hub.notifier
+        let watchdog = ServiceNotifier.watchdogInterval.map { interval in
+            let half = TimeAmount(interval / 2)
+            return loop.scheduleRepeatedTask(initialDelay: half, delay: half) { _ in notifier.watchdog() }
+        }
+        hub.lastStatus = hub.statusText
+        hub.notifier.ready(status: hub.statusText)
+        hub.finishedPromise.futureResult.assumeIsolated().whenComplete { _ in
+            ticks.cancel()
+            watchdog?.cancel()
+        }
+    }
+
+    private static func listen(
+        _ sockets: BridgeConfiguration.Sockets, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
+    ) async throws -> [any Channel] {
+        let bootstrap = ServerBootstrap(group: eventLoop)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try configure(channel, hub.value) }
+            }
+        switch sockets {
+        case .inherited(let descriptors):
+            var channels: [any Channel] = []
+            for descriptor in descriptors { channels.append(try await bootstrap.withBoundSocket(descriptor).get()) }
+            return channels
+        case .listen(.tcp(let host, let port)):
+            return [try await bootstrap.bind(host: host, port: port).get()]
+        case .listen(.unix(let path)):
+            return [try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()]
+        }
+    }
+
+    private static func configure(_ channel: any Channel, _ hub: BridgeHub) throws {
+        let connection = HTTPConnectionHandler(hub)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+        try pipeline.addHandler(connection)
+        hub.opened(connection)
+    }
+}
+
+/// Calls a handler for signals, from outside any signal context.
+final class SignalWatch: Sendable {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ signals: [CInt], _ handler: @escaping @Sendable (CInt) -> Void) {
+        sources = signals.map { number in
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { handler(number) }
+            source.resume()
+            return source
+        }
+    }
+
+    func cancel() {
+        for source in sources { source.cancel() }
+    }
+}

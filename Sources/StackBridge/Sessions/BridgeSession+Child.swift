@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+// MARK: Events from the child
+
+extension BridgeSession {
+    /// Takes one message of the child.
+    mutating func receive(fromChild message: JSONRPCMessage, now: NIODeadline) -> [SessionAction] {
+        switch message.kind {
+        case .response, .errorResponse: return receiveOutcome(message, now: now)
+        case .notification where message.method == MCPMethod.progress: return receiveProgress(message, now: now)
+        case .notification, .request: return route(message, now: now)
+        }
+    }
+
+    /// The child is gone: whoever waits gets an error, and the session is over.
+    ///
+    /// - Parameter retryAfter: For a session that never opened, the seconds until another child may be started.
+    mutating func childEnded(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
+        phase == .ended ? [] : finish(cause: cause, retryAfter: retryAfter) + [.end]
+    }
+
+    /// The bridge is about to stop and ends the GET stream, which has no end of its own.
+    mutating func endStream() -> [SessionAction] {
+        defer { stream = nil }
+        return stream.map { [.endEvents($0.exchange)] } ?? []
+    }
+
+    private mutating func receiveOutcome(_ message: JSONRPCMessage, now: NIODeadline) -> [SessionAction] {
+        guard let number = message.id?.integerValue, let request = pending.removeValue(forKey: number) else {
+            return [.report("dropped an answer to a request that nobody made")]
+        }
+        guard phase == .starting, number == Self.openingNumber else {
+            return deliver(message.replacingID(with: request.id), to: request.exchange, now: now)
+        }
+        guard message.kind == .response else {
+            phase = .ended
+            return deliver(message.replacingID(with: request.id), to: request.exchange, now: now) + [.end]
+        }
+        phase = .open
+        version = message.text.range(at: "result", "protocolVersion")
+            .flatMap { message.text.value(in: $0).stringValue }.flatMap(MCPProtocolVersion.init(rawValue:))
+        // Without the answer nobody knows the name of the session.
+        guard request.exchange != nil else {
+            phase = .ended
+            return [.opened, .end]
+        }
+        return [.opened] + deliver(message.replacingID(with: request.id), to: request.exchange, now: now)
+    }
+
+    private mutating func receiveProgress(_ message: JSONRPCMessage, now: NIODeadline) -> [SessionAction] {
+        guard let number = message.progressToken?.integerValue, let request = pending[number],
+            let token = request.progressToken, let exchange = request.exchange
+        else { return [] }
+        guard exchanges[exchange]?.accepts.contains(.events) == true else { return [] }
+        return send(message.replacingProgressToken(with: token), on: exchange, now: now)
+    }
+
+    /// Finds the one stream for a message that belongs to no request.
+    private mutating func route(_ message: JSONRPCMessage, now: NIODeadline) -> [SessionAction] {
+        if let stream {
+            self.stream?.lastEvent = now
+            return [.sendEvent(stream.exchange, message.text.bytes)]
+        }
+        // An `initialize` that fails should be able to say so by its status, so it stays undecided for now.
+        let newest = exchanges.filter { entry in
+            entry.value.accepts.contains(.events) && (!entry.value.opensSession || entry.value.lastEvent != nil)
+        }.keys.max()
+        if let newest { return send(message.text.bytes, on: newest, now: now) }
+        return outbox.keep(message).flatMap(dropped)
+    }
+
+    /// The child would wait for ever for the answer to a request that was dropped.
+    private func dropped(_ message: JSONRPCMessage) -> [SessionAction] {
+        let report = SessionAction.report("dropped \(message.method ?? "a message"): the client has no stream open")
+        guard message.kind == .request else { return [report] }
+        let error = JSONRPCError(.internalError, "The client has no stream open")
+        return [report, .sendToChild(error.response(id: message.id))]
+    }
+}
+
+// MARK: Answers
+
+extension BridgeSession {
+    /// Sends an event on a POST's stream, which begins with it if need be.
+    mutating func send(_ bytes: ByteBuffer, on exchange: ExchangeID, now: NIODeadline) -> [SessionAction] {
+        begin(exchange, now: now) + [.sendEvent(exchange, bytes)]
+    }
+
+    /// Turns a POST's answer into an event stream, with the JSON answers that it has collected.
+    mutating func begin(_ exchange: ExchangeID, now: NIODeadline) -> [SessionAction] {
+        guard var state = exchanges[exchange] else { return [] }
+        let begins = state.lastEvent == nil
+        state.lastEvent = now
+        let collected = state.answers
+        state.answers = []
+        exchanges[exchange] = state
+        guard begins else { return [] }
+        var actions = [SessionAction.beginEvents(exchange, fields: fields(of: state))]
+        actions += collected.map { .sendEvent(exchange, $0) }
+        if state.opensSession { actions += outbox.drain().map { .sendEvent(exchange, $0.text.bytes) } }
+        return actions
+    }
+
+    /// Hands an answer, its id restored, to the exchange that waits for it.
+    mutating func deliver(_ bytes: ByteBuffer, to id: ExchangeID?, now: NIODeadline) -> [SessionAction] {
+        guard let id, var exchange = exchanges[id] else { return [] }
+        exchange.waiting -= 1
+        exchanges[id] = exchange
+        var actions: [SessionAction] = []
+        if exchange.lastEvent != nil || !exchange.accepts.contains(.json) {
+            actions += send(bytes, on: id, now: now)
+            if exchange.waiting == 0 { actions.append(.endEvents(id)) }
+        } else {
+            exchanges[id]?.answers.append(bytes)
+            exchange.answers.append(bytes)
+            if exchange.waiting == 0 {
+                actions.append(.answer(id, .json(.ok, exchange.body, fields: fields(of: exchange))))
+            }
+        }
+        if exchange.waiting == 0 {
+            exchanges[id] = nil
+            idleSince = now
+        }
+        return actions
+    }
+
+    /// Answers everything that waits with an error and ends all streams.
+    mutating func finish(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
+        let wasStarting = phase == .starting
+        phase = .ended
+        var actions: [SessionAction] = []
+        for (_, request) in pending.sorted(by: { $0.key < $1.key }) {
+            guard let id = request.exchange, let exchange = exchanges[id] else { continue }
+            if wasStarting, exchange.lastEvent == nil {
+                exchanges[id] = nil
+                let answer = Answer.unavailable(cause, code: .internalError, retryAfter: retryAfter, id: request.id)
+                actions.append(.answer(id, answer))
+                continue
+            }
+            let error = JSONRPCError(.internalError, cause).response(id: request.id)
+            actions += deliver(error, to: id, now: exchange.since)
+        }
+        pending = [:]
+        if let stream { actions.append(.endEvents(stream.exchange)) }
+        stream = nil
+        return actions
+    }
+
+    private func fields(of exchange: Exchange) -> [Answer.Field] {
+        exchange.opensSession && phase != .ended ? [Answer.Field(MCPHeader.sessionID, id)] : []
+    }
+}
+
+extension BridgeSession.Exchange {
+    /// The collected answers as one body: a batch is answered by an array.
+    fileprivate var body: ByteBuffer {
+        guard isBatch else { return answers.first ?? ByteBuffer() }
+        var buffer = ByteBuffer(string: "[")
+        for (index, answer) in answers.enumerated() {
+            if index > 0 { buffer.writeString(",") }
+            buffer.writeImmutableBuffer(answer)
+        }
+        buffer.writeString("]")
+        return buffer
+    }
+}

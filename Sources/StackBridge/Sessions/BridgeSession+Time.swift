@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+extension BridgeSession {
+    /// Does what is due: streams for slow requests, pings, cancelled requests, the end of an idle session.
+    mutating func tick(now: NIODeadline) -> [SessionAction] {
+        guard phase != .ended else { return [] }
+        var actions = giveUpCancelled(now: now)
+        for (id, exchange) in exchanges.sorted(by: { $0.key < $1.key }) {
+            if let last = exchange.lastEvent {
+                guard now - last >= limits.ping else { continue }
+                exchanges[id]?.lastEvent = now
+                actions.append(.sendPing(id))
+            } else if exchange.accepts.contains(.events), now - exchange.since >= limits.silence {
+                actions += begin(id, now: now) + [.sendPing(id)]
+            }
+        }
+        if let stream, now - stream.lastEvent >= limits.ping {
+            self.stream?.lastEvent = now
+            actions.append(.sendPing(stream.exchange))
+        }
+        if isIdle, now - idleSince >= limits.idle {
+            actions += finish(cause: "the session was idle") + [.end]
+        }
+        return actions
+    }
+
+    /// Servers need not answer a cancelled request, but whoever still waits for it must not wait for ever.
+    private mutating func giveUpCancelled(now: NIODeadline) -> [SessionAction] {
+        var actions: [SessionAction] = []
+        for (number, request) in pending.sorted(by: { $0.key < $1.key }) {
+            guard let cancelled = request.cancelled, now - cancelled >= limits.cancellation else { continue }
+            pending[number] = nil
+            let error = JSONRPCError(.serverError, "The request was cancelled").response(id: request.id)
+            actions += deliver(error, to: request.exchange, now: now)
+        }
+        return actions
+    }
+}

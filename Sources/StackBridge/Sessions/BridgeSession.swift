@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// One MCP session: a client that speaks Streamable HTTP (2025-03-26 to 2025-11-25) and a child of its own.
+///
+/// Requests of the client are renumbered, since clients do send equal ids at the same time and their answers must
+/// never meet; ids and progress tokens come back exactly as they were spelled. Every method takes an event and
+/// returns what is to be done, in order.
+struct BridgeSession {
+    /// The bounds and times of a session.
+    struct Limits: Sendable {
+        /// Requests that the child may owe an answer at once.
+        var maximumPending = 1024
+        /// A POST that waits longer becomes an event stream, so that pings can keep it open.
+        var silence = TimeAmount.seconds(5)
+        /// A stream that is silent for longer gets a comment: proxies cut silent streams (Cloudflare after 120 s).
+        var ping = TimeAmount.seconds(15)
+        /// How long a cancelled request waits for the answer that it need not get.
+        var cancellation = TimeAmount.seconds(5)
+        /// A session without any open request or stream ends after this.
+        var idle = TimeAmount.minutes(30)
+    }
+
+    enum Phase: Equatable {
+        /// The child has not answered `initialize` yet.
+        case starting
+        case open
+        case ended
+    }
+
+    /// A POST with requests that wait for their answers.
+    struct Exchange {
+        var accepts: AcceptedAnswers
+        var isBatch: Bool
+        var opensSession: Bool
+        var since: NIODeadline
+        var waiting: Int
+        /// When the last event went out; nil while the answer may still be plain JSON.
+        var lastEvent: NIODeadline?
+        var answers: [ByteBuffer] = []
+    }
+
+    /// A request that the child has not answered.
+    struct Pending {
+        var id: JSONText
+        var progressToken: JSONText?
+        /// Nil once the client has gone.
+        var exchange: ExchangeID?
+        var cancelled: NIODeadline?
+    }
+
+    /// The client's open GET stream.
+    struct Stream {
+        var exchange: ExchangeID
+        var lastEvent: NIODeadline
+    }
+
+    /// The number that the request opening the session gets.
+    static let openingNumber = 1
+
+    let id: String
+    let limits: Limits
+    var phase = Phase.starting
+    var version: MCPProtocolVersion?
+    var exchanges: [ExchangeID: Exchange] = [:]
+    var pending: [Int: Pending] = [:]
+    var stream: Stream?
+    var outbox = Outbox()
+    var idleSince: NIODeadline
+    private var lastID = openingNumber - 1
+
+    init(id: String, limits: Limits, now: NIODeadline) {
+        self.id = id
+        self.limits = limits
+        self.idleSince = now
+    }
+
+    /// The requests that wait for the child.
+    var pendingCount: Int { pending.count }
+
+    /// Whether the client has nothing open.
+    var isIdle: Bool { exchanges.isEmpty && stream == nil }
+
+    mutating func nextID() -> Int {
+        lastID += 1
+        return lastID
+    }
+}
+
+// MARK: Events from the client
+
+extension BridgeSession {
+    /// Takes the messages of a POST.
+    mutating func receive(
+        _ messages: [JSONRPCMessage], isBatch: Bool, exchange: ExchangeID, post: RequestGate.Post, now: NIODeadline
+    ) -> [SessionAction] {
+        let requests = messages.count { $0.kind == .request }
+        if isBatch, let version = post.version ?? version, !version.allowsBatches {
+            return [.answer(exchange, .refusal(.badRequest, .invalidRequest, "\(version.rawValue) has no batches"))]
+        }
+        guard pending.count + requests <= limits.maximumPending else {
+            return [.answer(exchange, .unavailable("Too many requests are waiting in this session", retryAfter: 1))]
+        }
+        idleSince = now
+        if requests > 0 {
+            exchanges[exchange] = Exchange(
+                accepts: post.accepts, isBatch: isBatch, opensSession: lastID < Self.openingNumber, since: now,
+                waiting: requests)
+        }
+        var actions = messages.compactMap { forward($0, exchange: exchange, now: now) }
+        if requests == 0 { actions.append(.answer(exchange, .empty(.accepted))) }
+        return actions
+    }
+
+    private mutating func forward(
+        _ message: JSONRPCMessage, exchange: ExchangeID, now: NIODeadline
+    ) -> SessionAction? {
+        guard message.kind == .request, let id = message.id else {
+            return forwardUnasked(message, now: now)
+        }
+        let number = nextID()
+        let token = message.progressToken
+        pending[number] = Pending(id: id, progressToken: token, exchange: exchange)
+        let bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
+        return .sendToChild(bytes)
+    }
+
+    private mutating func forwardUnasked(_ message: JSONRPCMessage, now: NIODeadline) -> SessionAction? {
+        guard message.method == MCPMethod.cancelled, let id = message.cancelledRequestID else {
+            return .sendToChild(message.text.bytes)
+        }
+        // A cancellation that could mean either of two requests must not hit the wrong one; it is only advice.
+        let candidates = pending.filter { $0.value.id == id && $0.value.cancelled == nil }
+        guard candidates.count == 1, let number = candidates.keys.first else { return nil }
+        pending[number]?.cancelled = now
+        return .sendToChild(message.replacingCancelledRequestID(with: JSONText(number)))
+    }
+
+    /// Opens the GET stream; one that was open already is replaced, as reconnecting clients need it.
+    mutating func openStream(_ exchange: ExchangeID, now: NIODeadline) -> [SessionAction] {
+        var actions: [SessionAction] = []
+        if let stream { actions.append(.endEvents(stream.exchange)) }
+        stream = Stream(exchange: exchange, lastEvent: now)
+        idleSince = now
+        actions.append(.beginEvents(exchange, fields: []))
+        actions += outbox.drain().map { .sendEvent(exchange, $0.text.bytes) }
+        return actions
+    }
+
+    /// The client ends the session.
+    mutating func delete(_ exchange: ExchangeID) -> [SessionAction] {
+        finish(cause: "the session was ended by the client") + [.answer(exchange, .empty(.noContent)), .end]
+    }
+
+    /// The connection of an exchange is gone, or its answer is complete.
+    ///
+    /// Up to 2025-11-25 a lost connection is no cancellation: the child goes on, its answer goes nowhere.
+    mutating func closed(_ exchange: ExchangeID, now: NIODeadline) {
+        if stream?.exchange == exchange { stream = nil }
+        if exchanges.removeValue(forKey: exchange) != nil {
+            for number in pending.keys where pending[number]?.exchange == exchange { pending[number]?.exchange = nil }
+        }
+        idleSince = now
+    }
+}

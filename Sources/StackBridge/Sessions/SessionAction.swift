@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+/// One HTTP request that is being answered; later ones have larger numbers.
+struct ExchangeID: Hashable, Comparable, Sendable {
+    let rawValue: UInt64
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What a session wants done.
+enum SessionAction: Equatable {
+    /// Write one line to the child; the line end is still to be added.
+    case sendToChild(ByteBuffer)
+    /// Answer an exchange, which is over then.
+    case answer(ExchangeID, Answer)
+    /// Answer an exchange with an event stream.
+    case beginEvents(ExchangeID, fields: [Answer.Field])
+    /// Send an event on a stream that was begun.
+    case sendEvent(ExchangeID, ByteBuffer)
+    /// Send a comment on a stream that has been silent.
+    case sendPing(ExchangeID)
+    /// End an event stream, and its exchange.
+    case endEvents(ExchangeID)
+    /// The child answered `initialize`: the session is open.
+    case opened
+    /// The session is over; its child has to go.
+    case end
+    /// Something for the log.
+    case report(String)
+}

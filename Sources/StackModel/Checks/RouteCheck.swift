@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+internal import Diagnostics
+
+/// Finds routes that never get a request, because an earlier one takes it: cloudflared tries rules in order.
+enum RouteCheck {
+    static func run(on stack: Stack, _ findings: Findings) {
+        var earlier: [(route: Route, server: Server)] = []
+        for (route, server) in stack.routes {
+            defer { earlier.append((route, server)) }
+            guard let taker = earlier.first(where: { takesAll($0.route, of: route) }) else { continue }
+            let isSame = taker.route.hostname == route.hostname && taker.route.path == route.path
+            findings.add(
+                Diagnostic(
+                    .error, isSame ? .duplicateRoute : .shadowedRoute,
+                    isSame
+                        ? "this route stands twice; server '\(server.name.value)' would never see a request through it"
+                        : "this route never gets a request; an earlier one takes them all",
+                    at: route.range,
+                    notes: [.init("server '\(taker.server.name.value)' takes them here", at: taker.route.range)],
+                    hint: isSame ? nil : "put the narrower route first"))
+        }
+    }
+
+    private static func takesAll(_ first: Route, of second: Route) -> Bool {
+        Hostname.covers(first.hostname, second.hostname) && (first.path == nil || first.path == second.path)
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+internal import Diagnostics
+internal import LocatedYAML
+
+/// What one mapping, a server or the defaults, says about the settings; nil where it says nothing.
+struct SettingsFragment {
+    var restartDelay: Duration?
+    var restartMaximumDelay: Duration?
+    var memory: Int?
+    var tasks: Int?
+    var cpu: Int?
+    var sandbox: ServerSettings.Sandbox?
+    var network: NetworkAccess?
+    var idleTimeout: Duration?
+    var startTimeout: Duration?
+
+    init() {}
+
+    /// Takes the keys of settings from a mapping.
+    init(_ map: inout MappingReader, _ findings: Findings) {
+        restart(&map, findings)
+        limits(&map, findings)
+        sandbox = map.take("sandbox").flatMap { node in
+            if case .mapping = node.content {
+                findings.error(.notSupportedYet, "refining the sandbox is not supported yet", at: node.range)
+                return nil
+            }
+            return node.choice(findings)
+        }
+        network = map.take("network").flatMap { Self.network($0, findings) }
+        idleTimeout = map.take("idle-timeout").flatMap { $0.duration(findings) }
+        startTimeout = map.take("start-timeout").flatMap { $0.duration(findings) }
+        if let sessions = map.takePair("sessions") { Self.sessions(sessions, findings) }
+        map.refuse("origin")
+    }
+
+    /// The settings that result where this fragment has the last word and another one the word before.
+    func settings(over defaults: SettingsFragment) -> ServerSettings {
+        var settings = ServerSettings()
+        func fill<Value>(_ path: WritableKeyPath<ServerSettings, Value>, _ own: Value?, _ general: Value?) {
+            if let value = own ?? general { settings[keyPath: path] = value }
+        }
+        fill(\.restartDelay, restartDelay, defaults.restartDelay)
+        fill(\.restartMaximumDelay, restartMaximumDelay, defaults.restartMaximumDelay)
+        fill(\.memory, memory, defaults.memory)
+        fill(\.tasks, tasks, defaults.tasks)
+        fill(\.cpu, cpu, defaults.cpu)
+        fill(\.sandbox, sandbox, defaults.sandbox)
+        fill(\.network, network, defaults.network)
+        fill(\.idleTimeout, idleTimeout, defaults.idleTimeout)
+        fill(\.startTimeout, startTimeout, defaults.startTimeout)
+        return settings
+    }
+
+    private mutating func restart(_ map: inout MappingReader, _ findings: Findings) {
+        guard let node = map.take("restart"), var restart = MappingReader(node, "'restart'", findings) else { return }
+        restartDelay = restart.take("delay").flatMap { $0.duration(findings) }
+        restartMaximumDelay = restart.take("max-delay").flatMap { $0.duration(findings) }
+        restart.finish()
+        if let restartDelay, let restartMaximumDelay, restartDelay > restartMaximumDelay {
+            findings.error(.contradiction, "'delay' is longer than 'max-delay'", at: node.range)
+        }
+    }
+
+    private mutating func limits(_ map: inout MappingReader, _ findings: Findings) {
+        guard let node = map.take("limits"), var limits = MappingReader(node, "'limits'", findings) else { return }
+        memory = limits.take("memory").flatMap { $0.size(findings) }
+        tasks = limits.take("tasks").flatMap { $0.int(findings, in: 1...1_000_000) }
+        cpu = limits.take("cpu").flatMap { $0.percentage(findings) }
+        limits.finish()
+    }
+
+    private enum NetworkWord: String, CaseIterable {
+        case none, loopback, outbound, full
+    }
+
+    private static func network(_ node: Node, _ findings: Findings) -> NetworkAccess? {
+        if case .mapping = node.content {
+            guard var map = MappingReader(node, "'network'", findings) else { return nil }
+            defer { map.finish() }
+            guard let items = map.require("outbound")?.items(findings) else { return nil }
+            let exceptions = items.compactMap { item -> String? in
+                guard let text = item.line(findings) else { return nil }
+                if IPAddress.isNetwork(text) { return text }
+                findings.error(
+                    .invalidValue, "expected an IP address or a network such as 192.168.1.0/24", at: item.range,
+                    hint: "systemd filters addresses, not names")
+                return nil
+            }
+            return .outbound(exceptions: exceptions)
+        }
+        switch node.choice(findings, NetworkWord.self) {
+        case .some(.none): return NetworkAccess.none
+        case .loopback: return .loopback
+        case .outbound: return .outbound(exceptions: [])
+        case .full: return .full
+        case nil: return nil
+        }
+    }
+
+    private enum Sessions: String, CaseIterable {
+        case shared
+        case perClient = "per-client"
+    }
+
+    private static func sessions(_ pair: Node.Pair, _ findings: Findings) {
+        guard pair.value.choice(findings, Sessions.self) == .shared else { return }
+        findings.error(
+            .notSupportedYet, "'sessions: shared' is not supported yet", at: pair.value.range,
+            hint: "leave it out: every session gets a process of its own")
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+public import Diagnostics
+
+/// The codes of what can be wrong with a stack file. Numbers are never reused.
+extension Diagnostic.Code {
+    /// A value has the wrong type.
+    public static let wrongType = Diagnostic.Code(2001)
+    /// A required key is missing.
+    public static let missingKey = Diagnostic.Code(2002)
+    /// A key means nothing here.
+    public static let unknownKey = Diagnostic.Code(2003)
+    /// A value of the right type cannot be used.
+    public static let invalidValue = Diagnostic.Code(2004)
+    /// Two keys exclude each other.
+    public static let contradiction = Diagnostic.Code(2005)
+    /// The language has this, and this version of the program does not do it yet.
+    public static let notSupportedYet = Diagnostic.Code(2006)
+    /// The file is written for another version of the language.
+    public static let unknownVersion = Diagnostic.Code(2007)
+
+    /// A route says nothing about who may use it.
+    public static let missingAccess = Diagnostic.Code(3001)
+    /// Two routes match exactly the same requests.
+    public static let duplicateRoute = Diagnostic.Code(3002)
+    /// A route is never reached, because an earlier one takes all its requests.
+    public static let shadowedRoute = Diagnostic.Code(3003)
+    /// Two servers listen on one port.
+    public static let duplicatePort = Diagnostic.Code(3004)
+    /// A server cannot be reached by anybody.
+    public static let unreachableServer = Diagnostic.Code(3005)
+    /// A path expression matches more than it seems to say.
+    public static let unanchoredPath = Diagnostic.Code(3006)
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+internal import StackModel
+internal import UnitFile
+
+/// The directives that shut a server off from the machine (systemd.exec(5), systemd.resource-control(5)).
+struct Confinement {
+    let server: Server
+    let facts: Facts
+
+    func directives() throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
+        var result: [UnitFile.Directive] = []
+        switch server.settings.sandbox {
+        case .strict: result += Self.strict(families: families, needsHome: needsHome)
+        case .standard: result += standard
+        case .none: result.append(.init("DynamicUser", "yes"))
+        }
+        if server.program == .status {
+            // A program without a just-in-time compiler never maps memory writable and executable.
+            result.append(.init("MemoryDenyWriteExecute", "yes"))
+        }
+        result += try paths()
+        result += network
+        return result
+    }
+
+    /// What every program of a strict sandbox gets; the connector and the gateway share it with the servers.
+    static func strict(families: [String], needsHome: Bool = false) -> [UnitFile.Directive] {
+        [
+            .init("DynamicUser", "yes"),
+            .init("NoNewPrivileges", "yes"),
+            .init("CapabilityBoundingSet", ""),
+            .init("UMask", "0077"),
+            .init("LimitCORE", "0"),
+            .init("PrivateTmp", "yes"),
+            .init("PrivateDevices", "yes"),
+            .init("PrivateMounts", "yes"),
+            .init("PrivateUsers", "yes"),
+            .init("ProtectSystem", "strict"),
+            .init("ProtectHome", needsHome ? "tmpfs" : "yes"),
+            .init("ProtectProc", "invisible"),
+            .init("ProcSubset", "pid"),
+            .init("ProtectClock", "yes"),
+            .init("ProtectControlGroups", "yes"),
+            .init("ProtectHostname", "yes"),
+            .init("ProtectKernelLogs", "yes"),
+            .init("ProtectKernelModules", "yes"),
+            .init("ProtectKernelTunables", "yes"),
+            .init("RestrictAddressFamilies", families.joined(separator: " ")),
+            .init("RestrictNamespaces", "yes"),
+            .init("RestrictRealtime", "yes"),
+            .init("RestrictSUIDSGID", "yes"),
+            .init("RemoveIPC", "yes"),
+            .init("LockPersonality", "yes"),
+            .init("SystemCallArchitectures", "native"),
+            .init("SystemCallFilter", "@system-service"),
+            .init("SystemCallFilter", "~@privileged @resources"),
+            // Programs probe for what they may do; a refusal they can read beats a silent death by SIGSYS.
+            .init("SystemCallErrorNumber", "EPERM"),
+        ]
+    }
+
+    private var standard: [UnitFile.Directive] {
+        [
+            .init("DynamicUser", "yes"),
+            .init("NoNewPrivileges", "yes"),
+            .init("CapabilityBoundingSet", ""),
+            .init("UMask", "0077"),
+            .init("LimitCORE", "0"),
+            .init("PrivateTmp", "yes"),
+            .init("PrivateDevices", "yes"),
+            .init("ProtectSystem", "strict"),
+            .init("ProtectHome", needsHome ? "tmpfs" : "yes"),
+            .init("ProtectControlGroups", "yes"),
+            .init("ProtectKernelLogs", "yes"),
+            .init("ProtectKernelModules", "yes"),
+            .init("ProtectKernelTunables", "yes"),
+            .init("RestrictAddressFamilies", (families + ["AF_NETLINK"]).joined(separator: " ")),
+            .init("RestrictSUIDSGID", "yes"),
+        ]
+    }
+
+    // MARK: Files
+
+    private static func isBelowHome(_ path: String) -> Bool {
+        ["/home", "/root", "/run/user"].contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
+
+    private var needsHome: Bool {
+        (server.paths.read + server.paths.write).contains(where: Self.isBelowHome)
+    }
+
+    /// Paths below the hidden homes are bound into view; elsewhere only the right to write differs.
+    private func paths() throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
+        var result: [UnitFile.Directive] = []
+        for path in server.paths.read {
+            let word = try UnitValue.word(path, expansion: .specifiers)
+            result.append(.init(Self.isBelowHome(path) ? "BindReadOnlyPaths" : "ReadOnlyPaths", word))
+        }
+        for path in server.paths.write {
+            let word = try UnitValue.word(path, expansion: .specifiers)
+            result.append(.init(Self.isBelowHome(path) ? "BindPaths" : "ReadWritePaths", word))
+        }
+        return result
+    }
+
+    // MARK: Network
+
+    private var families: [String] {
+        server.isBridged && server.settings.network == .none ? ["AF_UNIX"] : ["AF_INET", "AF_INET6", "AF_UNIX"]
+    }
+
+    /// The networks that `outbound` keeps a server away from.
+    private static let localNetworks = [
+        "localhost", "link-local", "multicast", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+        "fc00::/7",
+    ]
+
+    private var network: [UnitFile.Directive] {
+        // The filters work both ways, so a server with a port must be allowed to hear from loopback.
+        let own = server.isBridged ? [] : ["localhost"]
+        let allowed: [String]
+        var result: [UnitFile.Directive] = []
+        switch server.settings.network {
+        case .none:
+            allowed = own
+            if server.isBridged { result.append(.init("PrivateNetwork", "yes")) }
+            result.append(.init("IPAddressDeny", "any"))
+        case .loopback:
+            allowed = ["localhost"]
+            result.append(.init("IPAddressDeny", "any"))
+        case .outbound(let exceptions):
+            // Name servers usually live on loopback or in the local network; without them nothing resolves.
+            allowed = own + facts.resolvers + exceptions
+            result.append(.init("IPAddressDeny", Self.localNetworks.joined(separator: " ")))
+        case .full:
+            return []
+        }
+        var unique: [String] = []
+        for network in allowed where !unique.contains(network) { unique.append(network) }
+        if !unique.isEmpty { result.append(.init("IPAddressAllow", unique.joined(separator: " "))) }
+        return result
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+internal import StackModel
+internal import UnitFile
+
+extension StackCompiler {
+    /// The units of one server; nil for a service that runs elsewhere.
+    func serverUnits(_ server: Server) throws(UnitValue.Unwritable) -> (service: UnitFile, socket: UnitFile?)? {
+        switch server.program {
+        case .external:
+            return nil
+        case .http(let command, _):
+            return (try nativeService(server, words(command)), nil)
+        case .stdio(let command):
+            return (try bridgedService(server, words(command)), socketUnit(server))
+        case .status:
+            return (try bridgedService(server, [Locations.command, "mcp-server"]), socketUnit(server))
+        }
+    }
+
+    private func words(_ command: [Located<String>]) -> [String] {
+        command.enumerated().map { index, word in
+            index == 0 ? facts.commands[word.value] ?? word.value : word.value
+        }
+    }
+
+    /// The program behind the bridge, started by the first connection to its socket.
+    private func bridgedService(_ server: Server, _ command: [String]) throws(UnitValue.Unwritable) -> UnitFile {
+        var arguments = [Locations.bridge]
+        let idle = server.start == .always ? .zero : server.settings.idleTimeout
+        arguments += ["--idle-timeout", idle.wholeSeconds]
+        for host in allowedHosts(server) { arguments += ["--allow-host", host] }
+        let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
+        var unit = unitSection(server)
+        unit.append(.init("Requires", server.socketUnit))
+        var service: [UnitFile.Directive] = [
+            .init("Type", "notify"),
+            .init("NotifyAccess", "main"),
+            .init("ExecStart", commandLine),
+            .init("Restart", server.start == .always ? "always" : "on-failure"),
+        ]
+        service += restart(server)
+        service += [
+            .init("TimeoutStartSec", server.settings.startTimeout.unitText),
+            .init("TimeoutStopSec", "20s"),
+            .init("KillMode", "mixed"),
+            .init("WatchdogSec", "60s"),
+        ]
+        service += try body(server)
+        return UnitFile(header: header, sections: [.init("Unit", unit), .init("Service", service)])
+    }
+
+    /// A program that listens on a port of its own.
+    private func nativeService(_ server: Server, _ command: [String]) throws(UnitValue.Unwritable) -> UnitFile {
+        var service: [UnitFile.Directive] = [
+            .init("Type", "exec"),
+            .init("ExecStart", try UnitValue.commandLine(command)),
+            .init("Restart", "always"),
+        ]
+        service += restart(server)
+        service += [
+            .init("TimeoutStartSec", server.settings.startTimeout.unitText),
+            .init("TimeoutStopSec", "20s"),
+        ]
+        service += try body(server)
+        return UnitFile(header: header, sections: [.init("Unit", unitSection(server)), .init("Service", service)])
+    }
+
+    private func socketUnit(_ server: Server) -> UnitFile {
+        UnitFile(
+            header: header,
+            sections: [
+                .init(
+                    "Unit",
+                    [
+                        .init("Description", "Socket of MCP server \(server.name.value)"),
+                        .init("Documentation", "man:mcp-stack(1)"),
+                        .init("PartOf", "mcp-stack.target"),
+                    ]),
+                .init(
+                    "Socket",
+                    [
+                        .init("ListenStream", Locations.serverSocket(server.name.value)),
+                        .init("SocketGroup", "mcp-edge"),
+                        .init("SocketMode", "0660"),
+                        .init("RemoveOnStop", "yes"),
+                        // Without this a server that keeps failing would take its socket down for good.
+                        .init("TriggerLimitIntervalSec", "0"),
+                    ]),
+            ])
+    }
+
+    private func unitSection(_ server: Server) -> [UnitFile.Directive] {
+        [
+            .init("Description", "MCP server \(server.name.value)"),
+            .init("Documentation", "man:mcp-stack(1)"),
+            .init("SourcePath", "\(Locations.current)/stack.yaml"),
+            .init("PartOf", "mcp-stack.target"),
+            // A bad night must not end in 'start-limit-hit', which nobody lifts but a person.
+            .init("StartLimitIntervalSec", "0"),
+        ]
+    }
+
+    private func restart(_ server: Server) -> [UnitFile.Directive] {
+        var directives: [UnitFile.Directive] = [.init("RestartSec", server.settings.restartDelay.unitText)]
+        if facts.systemd.hasRestartSteps, server.settings.restartMaximumDelay > server.settings.restartDelay {
+            directives.append(.init("RestartSteps", "8"))
+            directives.append(.init("RestartMaxDelaySec", server.settings.restartMaximumDelay.unitText))
+        }
+        return directives
+    }
+
+    /// The part that all servers share: identity, environment, confinement, limits.
+    private func body(_ server: Server) throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
+        let directory = "mcp-server-\(server.name.value)"
+        let home = "/var/lib/\(directory)"
+        var directives: [UnitFile.Directive] = [
+            .init("SyslogIdentifier", directory),
+            .init("Slice", "mcp-stack.slice"),
+            .init("StateDirectory", directory),
+            .init("WorkingDirectory", home),
+        ]
+        let homes = [
+            ("HOME", home), ("XDG_CACHE_HOME", "\(home)/.cache"), ("XDG_CONFIG_HOME", "\(home)/.config"),
+            ("XDG_DATA_HOME", "\(home)/.local/share"), ("XDG_STATE_HOME", "\(home)/.local/state"),
+            ("npm_config_cache", "\(home)/.npm"),
+        ]
+        let own = Set(server.environment.map(\.name))
+        for (name, value) in homes where !own.contains(name) {
+            directives.append(.init("Environment", try UnitValue.assignment(name, value)))
+        }
+        for variable in server.environment {
+            directives.append(.init("Environment", try UnitValue.assignment(variable.name, variable.value)))
+        }
+        if server.program == .status {
+            directives.append(.init("SupplementaryGroups", "mcp-stack-admin"))
+        }
+        directives += try Confinement(server: server, facts: facts).directives()
+        directives += [
+            .init("MemoryMax", String(server.settings.memory)),
+            .init("TasksMax", String(server.settings.tasks)),
+            .init("CPUQuota", "\(server.settings.cpu)%"),
+        ]
+        return directives
+    }
+
+    /// The host names the bridge answers to besides loopback: those of the routes.
+    ///
+    /// A tunnel only delivers names whose DNS points at it, so a route for any host name may let any through. On
+    /// loopback that would open the door to DNS rebinding from a browser, so there only loopback's own names are.
+    private func allowedHosts(_ server: Server) -> [String] {
+        var hosts: [String] = []
+        for route in server.routes {
+            guard let host = route.hostname ?? (stack.tunnel == .local ? nil : "*") else { continue }
+            if !hosts.contains(host) { hosts.append(host) }
+        }
+        return hosts
+    }
+}

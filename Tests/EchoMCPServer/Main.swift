@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+@preconcurrency import Glibc
+import MCPKit
+import NIOCore
+
+/// A stdio server whose methods are the situations that the bridge has to cope with.
+@main
+struct EchoServer {
+    private var held: JSONText?
+    private var heldForClient: JSONText?
+
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        if let status = arguments.first.flatMap({ Int32($0) }) { exit(status) }
+        if arguments.contains("--stubborn") { signal(SIGTERM, SIG_IGN) }
+        var server = EchoServer()
+        var framer = LineFramer()
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            guard count > 0 else { break }
+            framer.append(ByteBuffer(bytes: chunk.prefix(count)))
+            while let line = try? framer.next() {
+                if let message = try? JSONRPCMessage(parsing: line) { server.receive(message) }
+            }
+        }
+        while arguments.contains("--stubborn") { pause() }
+    }
+
+    private mutating func receive(_ message: JSONRPCMessage) {
+        guard let id = message.id else { return }
+        guard let method = message.method else {
+            if let asker = heldForClient { answer(asker, spell(message.text)) }
+            heldForClient = nil
+            return
+        }
+        switch method {
+        case "initialize":
+            answer(id, #"{"protocolVersion":"2025-03-26","capabilities":{},"serverInfo":{"name":"e","version":"1"}}"#)
+        case "hold": held = id
+        case "release":
+            answer(id, "\"second\"")
+            if let held { answer(held, "\"first\"") }
+        case "progress":
+            let token = message.progressToken.map(spell) ?? "null"
+            for step in 1...3 {
+                let parameters = #"{"progressToken":\#(token),"progress":\#(step)}"#
+                say(#"{"jsonrpc":"2.0","method":"notifications/progress","params":\#(parameters)}"#)
+            }
+            answer(id, "{}")
+        case "ask":
+            heldForClient = id
+            say(#"{"jsonrpc":"2.0","id":"question","method":"roots/list"}"#)
+        case "changed":
+            answer(id, "{}")
+            say(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+        case "noise":
+            say("this is no JSON\n{\"nor\": a message}\r\n")
+            answer(id, "{}")
+        case "exit": exit(3)
+        case "descriptors":
+            answer(
+                id, "[" + (3..<256).filter { fcntl($0, F_GETFD) != -1 }.map(String.init).joined(separator: ",") + "]")
+        case "group": answer(id, getpgrp() == getpid() ? "\"own\"" : "\"shared\"")
+        case "grandchild":
+            let path = message.text.member("params")?.member("fifo")?.stringValue ?? ""
+            start(["/bin/sh", "-c", "exec 3>'\(path)'; exec sleep 100000"])
+            answer(id, "{}")
+        default: answer(id, message.text.member("params").map(spell) ?? "{}")
+        }
+    }
+
+    private func answer(_ id: JSONText, _ result: String) {
+        say(#"{"jsonrpc":"2.0","id":\#(spell(id)),"result":\#(result)}"#)
+    }
+
+    private func say(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes[offset...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { exit(1) }
+            offset += count
+        }
+    }
+
+    private func start(_ command: [String]) {
+        var arguments = command.map { strdup($0) } + [nil]
+        var pid: pid_t = 0
+        posix_spawn(&pid, command[0], nil, nil, &arguments, environ)
+        arguments.forEach { free($0) }
+    }
+}
+
+private func spell(_ text: JSONText) -> String { String(buffer: text.bytes) }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import ArgumentParser
+import NIOCore
+import Testing
+
+@testable import StackBridge
+
+private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+
+@Suite struct StartBackoffTests {
+    @Test func doublesToAMinute() {
+        let seconds = (0...9).map { StartBackoff.delay(afterFailures: $0) }
+        #expect(seconds == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
+        #expect(StartBackoff.delay(afterFailures: .max) == .seconds(60))
+    }
+
+    @Test func holdsBackWithTheCauseAndTheTimeLeft() {
+        var backoff = StartBackoff()
+        #expect(backoff.refusal(now: start) == nil)
+        backoff.failed("a", startedAt: start, now: start)
+        backoff.failed("b", startedAt: start + .seconds(1), now: start + .seconds(1))
+        #expect(backoff.refusal(now: start + .seconds(1))?.seconds == 2)
+        #expect(backoff.refusal(now: start + .milliseconds(2_999))?.seconds == 1)
+        #expect(backoff.refusal(now: start + .milliseconds(2_999))?.cause == "b")
+        #expect(backoff.refusal(now: start + .seconds(3)) == nil)
+        #expect(backoff.failing == "b")
+    }
+
+    @Test func countsChildrenThatFailTogetherOnce() {
+        var backoff = StartBackoff()
+        for second in 1...5 as ClosedRange<Int64> {
+            backoff.failed("x", startedAt: start, now: start + .seconds(second))
+        }
+        #expect(backoff.refusal(now: start + .seconds(1))?.seconds == 1)
+        #expect(backoff.refusal(now: start + .seconds(2)) == nil)
+    }
+
+    @Test func forgetsAfterASuccess() {
+        var backoff = StartBackoff()
+        for second in 0...5 as ClosedRange<Int64> {
+            backoff.failed("x", startedAt: start + .seconds(second), now: start + .seconds(second))
+        }
+        backoff.succeeded()
+        #expect(backoff.refusal(now: start) == nil)
+        #expect(backoff.failing == nil)
+        backoff.failed("x", startedAt: start + .seconds(9), now: start + .seconds(9))
+        #expect(backoff.refusal(now: start + .seconds(9))?.seconds == 1)
+    }
+}
+
+@Suite struct ChildTeardownTests {
+    @Test func takesADocileChildDown() {
+        var teardown = ChildTeardown()
+        #expect(teardown.end(now: start) == [.closeInput])
+        #expect(teardown.end(now: start) == [])
+        #expect(teardown.exited(now: start) == [.terminateGroup])
+        #expect(teardown.tick(now: start + .milliseconds(299)) == [])
+        #expect(teardown.tick(now: start + .milliseconds(300)) == [.killGroup, .reap])
+        #expect(teardown.isReaped)
+        #expect(teardown.deadline == nil)
+    }
+
+    @Test func killsAStubbornChild() {
+        var teardown = ChildTeardown()
+        #expect(teardown.end(now: start) == [.closeInput])
+        #expect(teardown.deadline == start + .seconds(3))
+        #expect(teardown.tick(now: start + .seconds(3)) == [.terminateGroup])
+        #expect(teardown.tick(now: start + .seconds(5)) == [])
+        #expect(teardown.tick(now: start + .seconds(6)) == [.killGroup])
+        #expect(teardown.deadline == nil)
+        #expect(teardown.exited(now: start + .seconds(6)) == [.killGroup, .reap])
+    }
+
+    @Test func cleansUpAfterACrash() {
+        var teardown = ChildTeardown()
+        #expect(teardown.exited(now: start) == [.terminateGroup])
+        #expect(teardown.end(now: start) == [])
+        #expect(teardown.exited(now: start) == [])
+        #expect(teardown.tick(now: start + .seconds(1)) == [.killGroup, .reap])
+        #expect(teardown.tick(now: start + .seconds(2)) == [])
+    }
+
+    /// Whatever happens in whatever order: reaped once, killed before that, and never left without a next step.
+    @Test func endsOnEveryWay() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            var teardown = ChildTeardown()
+            var now = start
+            var actions: [ChildTeardown.Action] = []
+            var hasExited = false
+            for _ in 0..<12 {
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: actions += teardown.end(now: now)
+                case 1 where !hasExited:
+                    hasExited = true
+                    actions += teardown.exited(now: now)
+                default:
+                    now = now + .seconds(4)
+                    actions += teardown.tick(now: now)
+                }
+            }
+            actions += teardown.end(now: now)
+            while let deadline = teardown.deadline { actions += teardown.tick(now: deadline) }
+            if !hasExited { actions += teardown.exited(now: now) }
+            while let deadline = teardown.deadline { actions += teardown.tick(now: deadline) }
+            #expect(teardown.isReaped)
+            #expect(actions.suffix(2) == [.killGroup, .reap])
+            #expect(actions.count { $0 == .reap } == 1)
+            #expect(actions.count { $0 == .closeInput } <= 1)
+        }
+    }
+}
+
+@Suite struct BridgeLifecycleTests {
+    @Test func leavesWhenIdle() {
+        var lifecycle = BridgeLifecycle(idleTimeout: .seconds(10), drain: .seconds(5), now: start)
+        #expect(lifecycle.advance(connections: 1, now: start + .seconds(60)) == [])
+        lifecycle.active(now: start + .seconds(60))
+        #expect(lifecycle.advance(connections: 0, now: start + .seconds(69)) == [])
+        #expect(lifecycle.advance(connections: 0, now: start + .seconds(70)) == [.stopAccepting, .finish])
+        #expect(lifecycle.phase == .finishing)
+        #expect(lifecycle.stop(connections: 0, now: start + .seconds(70)) == [])
+    }
+
+    @Test func neverLeavesWhenNotTold() {
+        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
+        #expect(lifecycle.advance(connections: 0, now: start + .hours(1_000)) == [])
+    }
+
+    @Test func waitsForTheLastConnectionOrTheDeadline() {
+        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
+        #expect(lifecycle.stop(connections: 2, now: start) == [.stopAccepting])
+        #expect(lifecycle.advance(connections: 1, now: start + .seconds(4)) == [])
+        var other = lifecycle
+        #expect(lifecycle.advance(connections: 0, now: start + .seconds(4)) == [.finish])
+        #expect(other.advance(connections: 1, now: start + .seconds(5)) == [.finish])
+        #expect(other.advance(connections: 0, now: start + .seconds(6)) == [])
+    }
+
+    @Test func leavesAtOnceWithoutConnections() {
+        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
+        #expect(lifecycle.stop(connections: 0, now: start) == [.stopAccepting, .finish])
+    }
+}
+
+@Suite struct SettingsTests {
+    @Test(arguments: [
+        ("127.0.0.1:8080", ListenAddress.tcp(host: "127.0.0.1", port: 8080)),
+        ("[::1]:80", .tcp(host: "::1", port: 80)), ("localhost:0", .tcp(host: "localhost", port: 0)),
+        ("unix:/run/x.sock", .unix(path: "/run/x.sock")),
+    ])
+    func readsAddresses(_ text: String, _ address: ListenAddress) {
+        #expect(ListenAddress(text) == address)
+    }
+
+    @Test(arguments: ["", "8080", "localhost", "127.0.0.1:", "unix:", "unix:relative", "127.0.0.1:99999", "::1:80"])
+    func refusesAddresses(_ text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+
+    @Test func refusesPathsThatNoSocketCanHave() {
+        #expect(ListenAddress("unix:/" + String(repeating: "x", count: 106)) != nil)
+        #expect(ListenAddress("unix:/" + String(repeating: "x", count: 107)) == nil)
+    }
+
+    @Test func keepsTheServiceManagersVariablesFromTheChild() {
+        let kept = ["PATH=/bin", "HOME=/x", "EMPTY=", "NOTIFY=1", "LISTENER=2", "X=LISTEN_FDS=3"]
+        let removed = [
+            "NOTIFY_SOCKET=/run/n", "WATCHDOG_USEC=1", "WATCHDOG_PID=2", "LISTEN_FDS=1", "LISTEN_PID=2",
+            "LISTEN_FDNAMES=x", "CREDENTIALS_DIRECTORY=/c", "INVOCATION_ID=1", "JOURNAL_STREAM=1:2",
+            "SYSTEMD_EXEC_PID=1", "MEMORY_PRESSURE_WATCH=/p", "MEMORY_PRESSURE_WRITE=x", "MAINPID=3",
+        ]
+        #expect(ChildEnvironment.cleaned(removed + kept) == kept)
+    }
+
+    @Test(arguments: [
+        [], ["--"], ["--", ""], ["--listen", "x", "--", "cat"], ["--allow-host", "a b", "--", "cat"],
+        ["--idle-timeout", "-1", "--", "cat"], ["--max-sessions", "0", "--", "cat"], ["--drain", "x", "--", "cat"],
+        ["--unknown", "--", "cat"], ["cat"],
+    ])
+    func refusesWrongUsage(_ arguments: [String]) {
+        let error = #expect(throws: (any Error).self) { try BridgeCommand.parse(arguments) }
+        #expect(error.map(BridgeCommand.exitCode(for:)) == .validationFailure)
+    }
+
+    @Test func readsItsCommandLine() throws {
+        let command = try BridgeCommand.parse([
+            "--listen", "[::1]:0", "--allow-host", "a.example", "--allow-host", "*.b.example", "--idle-timeout", "0",
+            "--max-sessions", "3", "--", "npx", "-y", "--listen", "server",
+        ])
+        #expect(command.listen == "[::1]:0")
+        #expect(command.allowHost == ["a.example", "*.b.example"])
+        #expect(command.idleTimeout == 0)
+        #expect(command.maxSessions == 3)
+        #expect(command.command == ["npx", "-y", "--listen", "server"])
+    }
+}
