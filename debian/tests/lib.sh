@@ -5,6 +5,7 @@
 # The real servers and the client are PyPI's, in a virtual environment of the machine's image.
 
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 
 stack=/etc/mcp-stack/stack.yaml
 server_time=/opt/mcp-tests/bin/mcp-server-time
