@@ -16,9 +16,9 @@ public struct SourceFile: Sendable {
     ///   - redact: Returns what may be shown of all lines, one for one; secrets must not survive it.
     public init(name: String, text: String, redact: ([String]) -> [String] = { $0 }) {
         self.name = name
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        for index in lines.indices where lines[index].last == "\r" {
-            lines[index].removeLast()
+        // Bytes, because Swift takes CR LF for one character.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
         }
         self.lines = redact(lines)
     }

@@ -68,9 +68,9 @@ public struct EnvironmentVariable: Sendable, Equatable {
 /// The files a server may use.
 public struct PathAccess: Sendable, Equatable {
     /// Absolute paths it may read.
-    public var read: [String] = []
+    public var read: [Located<String>] = []
     /// Absolute paths it may change.
-    public var write: [String] = []
+    public var write: [Located<String>] = []
 }
 
 /// How a server is confined and kept alive, after the defaults were filled in.

@@ -90,19 +90,19 @@ struct Confinement {
     }
 
     private var needsHome: Bool {
-        (server.paths.read + server.paths.write).contains(where: Self.isBelowHome)
+        (server.paths.read + server.paths.write).contains { Self.isBelowHome($0.value) }
     }
 
     /// Paths below the hidden homes are bound into view; elsewhere only the right to write differs.
     private func paths() throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
         var result: [UnitFile.Directive] = []
         for path in server.paths.read {
-            let word = try UnitValue.word(path, expansion: .specifiers)
-            result.append(.init(Self.isBelowHome(path) ? "BindReadOnlyPaths" : "ReadOnlyPaths", word))
+            let word = try UnitValue.word(path.value, expansion: .specifiers)
+            result.append(.init(Self.isBelowHome(path.value) ? "BindReadOnlyPaths" : "ReadOnlyPaths", word))
         }
         for path in server.paths.write {
-            let word = try UnitValue.word(path, expansion: .specifiers)
-            result.append(.init(Self.isBelowHome(path) ? "BindPaths" : "ReadWritePaths", word))
+            let word = try UnitValue.word(path.value, expansion: .specifiers)
+            result.append(.init(Self.isBelowHome(path.value) ? "BindPaths" : "ReadWritePaths", word))
         }
         return result
     }

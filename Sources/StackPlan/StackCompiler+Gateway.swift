@@ -27,6 +27,8 @@ extension StackCompiler {
             .init("Slice", "mcp-stack.slice"),
             .init("SupplementaryGroups", "mcp-edge"),
             .init("RuntimeDirectory", "mcp-gateway"),
+            // Two descriptors for each of the configuration's worker connections.
+            .init("LimitNOFILE", "8192"),
         ]
         service += Confinement.strict(families: ["AF_INET", "AF_INET6", "AF_UNIX"])
         service.append(.init("MemoryDenyWriteExecute", "yes"))

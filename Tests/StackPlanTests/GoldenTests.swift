@@ -67,6 +67,8 @@ struct GoldenTests {
         arguments: GoldenTree.fixtures())
     func verifies(_ fixture: GoldenTree) async throws {
         var facts = try Self.facts(of: fixture)
+        // An older systemd rightly complains about directives that only a newer one has.
+        guard facts.systemd <= HostFacts().systemd() else { return }
         facts.commands = [:]
         let diagnostics = try await Verification(plan: try Self.plan(of: fixture), facts: facts).diagnostics()
         #expect(diagnostics.map(\.message) == [])

@@ -7,16 +7,14 @@
 enum ChildEnvironment {
     /// Set by systemd for one process (systemd.exec(5), "Environment variables set on the service").
     private static let names: Set<String> = [
-        "CREDENTIALS_DIRECTORY", "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID", "NOTIFY_SOCKET", "SYSTEMD_EXEC_PID",
+        "CREDENTIALS_DIRECTORY", "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID",
+        "LISTEN_PIDFDID", "MAINPID", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "NOTIFY_SOCKET",
+        "SYSTEMD_EXEC_PID", "WATCHDOG_PID", "WATCHDOG_USEC",
     ]
-    private static let prefixes = ["LISTEN_", "MEMORY_PRESSURE_", "WATCHDOG_"]
 
     /// Keeps the `NAME=VALUE` entries that are the child's business.
     static func cleaned(_ entries: [String]) -> [String] {
-        entries.filter { entry in
-            let name = String(entry.prefix { $0 != "=" })
-            return !names.contains(name) && !prefixes.contains { name.hasPrefix($0) }
-        }
+        entries.filter { !names.contains(String($0.prefix { $0 != "=" })) }
     }
 }
 

@@ -18,6 +18,8 @@ extension Diagnostic.Code {
     static let carrierMissing = Diagnostic.Code(4004)
     /// Another program refuses what was generated.
     static let refusedByVerifier = Diagnostic.Code(4005)
+    /// A path that is opened to a server does not exist.
+    static let missingPath = Diagnostic.Code(4006)
 }
 
 /// Checks a stack against the machine it is for.
@@ -28,7 +30,8 @@ struct HostCheck {
 
     /// What is wrong; a missing carrier is an error only when applying, since a check may run elsewhere.
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
-        stack.servers.compactMap(program(of:)) + carrier(isApplying ? .error : .warning)
+        stack.servers.compactMap(program(of:)) + stack.servers.flatMap(paths(of:))
+            + carrier(isApplying ? .error : .warning)
     }
 
     private func program(of server: Server) -> Diagnostic? {
@@ -51,6 +54,15 @@ struct HostCheck {
             hint: path == nil
                 ? "install it system-wide; services search \(Locations.searchPath.prefix(4).joined(separator: ":"))"
                 : nil)
+    }
+
+    /// systemd refuses to start a unit one of whose paths is missing (status 226).
+    private func paths(of server: Server) -> [Diagnostic] {
+        (server.paths.read + server.paths.write).filter { files.kind($0.value) == nil }.map { path in
+            Diagnostic(
+                .error, .missingPath, "there is no '\(path.value)' to open to the server", at: path.range,
+                hint: "make it first, or take it out")
+        }
     }
 
     private func inHome(_ path: String, _ word: Located<String>) -> Diagnostic {

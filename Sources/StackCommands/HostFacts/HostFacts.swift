@@ -26,7 +26,7 @@ struct HostFacts: Sendable {
     /// The installed release of systemd, told by the name of its shared library; the oldest supported one otherwise.
     ///
     /// The name answers without a running systemd and in a fraction of the time that `systemctl --version` takes.
-    private func systemd() -> SystemdRelease {
+    func systemd() -> SystemdRelease {
         let prefix = "libsystemd-shared-"
         for directory in ["/usr/lib/systemd", "/lib/systemd"] + multiarch() {
             for name in (try? files.names(in: directory)) ?? [] where name.hasPrefix(prefix) {
@@ -50,7 +50,7 @@ struct HostFacts: Sendable {
 
     /// The addresses of the `nameserver` lines of a resolv.conf(5).
     static func resolvers(in text: String) -> [String] {
-        text.split(separator: "\n").compactMap { line in
+        text.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.count >= 2, words[0] == "nameserver" else { return nil }
             let address = String(words[1].prefix { $0 != "%" })

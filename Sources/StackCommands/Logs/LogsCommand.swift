@@ -92,6 +92,6 @@ enum LogLine {
     static func render(_ entry: JournalEntry) -> String {
         let who = entry.identifier.isEmpty ? entry.unit : entry.identifier
         let about = entry.fields["MCP_SERVER"].map { " (\($0))" } ?? ""
-        return "\(StatusTable.time(entry.realtime)) \(who)\(about): \(entry.message)"
+        return "\(StatusTable.time(entry.realtime)) \(who)\(about): \(entry.message.onOneLine(atMost: 4096))"
     }
 }

@@ -201,16 +201,3 @@ protocol ServiceNotifying: Sendable {
 }
 
 extension ServiceNotifier: ServiceNotifying {}
-
-extension String {
-    /// The text without control characters, so that it can neither fake lines nor command a terminal.
-    func onOneLine(atMost limit: Int) -> String {
-        let printable = unicodeScalars.prefix(limit).map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator, .format, .surrogate: Character(" ")
-            default: Character(scalar)
-            }
-        }
-        return String(printable)
-    }
-}

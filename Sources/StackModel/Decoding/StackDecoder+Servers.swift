@@ -184,7 +184,7 @@ extension StackDecoder {
     private func paths(_ node: Node) -> PathAccess {
         guard var map = MappingReader(node, "'paths'", findings) else { return PathAccess() }
         let list = { (node: Node) in
-            (node.items(self.findings) ?? []).compactMap { item -> String? in
+            (node.items(self.findings) ?? []).compactMap { item -> Located<String>? in
                 guard let path = item.absolutePath(self.findings) else { return nil }
                 // Path lists of systemd take ':' as a separator and do not know '\t'.
                 guard !path.contains(where: { ":\t".contains($0) }) else {
@@ -192,7 +192,7 @@ extension StackDecoder {
                         .invalidValue, "a path with ':' or a tab cannot be opened to a unit", at: item.range)
                     return nil
                 }
-                return path
+                return Located(path, at: item.range)
             }
         }
         let access = PathAccess(read: map.take("read").map(list) ?? [], write: map.take("write").map(list) ?? [])
