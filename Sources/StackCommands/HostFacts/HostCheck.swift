@@ -20,6 +20,8 @@ extension Diagnostic.Code {
     static let refusedByVerifier = Diagnostic.Code(4005)
     /// A path that is opened to a server does not exist.
     static let missingPath = Diagnostic.Code(4006)
+    /// A service that the stack does not need listens on all interfaces.
+    static let publicListener = Diagnostic.Code(4007)
 }
 
 /// Checks a stack against the machine it is for.
@@ -27,6 +29,8 @@ struct HostCheck {
     let stack: Stack
     let facts: Facts
     var files = HostFiles()
+    /// The link by which an enabled nginx.service starts at boot.
+    var bootLinkOfNginx = "/etc/systemd/system/multi-user.target.wants/nginx.service"
 
     /// What is wrong; a missing carrier is an error only when applying, since a check may run elsewhere.
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
@@ -82,7 +86,7 @@ struct HostCheck {
     private func carrier(_ severity: Diagnostic.Severity) -> [Diagnostic] {
         switch stack.tunnel {
         case .local:
-            guard facts.commands["nginx"] == nil else { return [] }
+            guard facts.commands["nginx"] == nil else { return debiansNginx() }
             return [
                 Diagnostic(
                     severity, .carrierMissing, "nginx is not installed; 'mode: local' needs it to route requests",
@@ -98,6 +102,17 @@ struct HostCheck {
             }
             return result
         }
+    }
+
+    /// Debian's package enables a service of its own on port 80; the gateway has no part in it.
+    private func debiansNginx() -> [Diagnostic] {
+        guard files.kind(bootLinkOfNginx) != nil else { return [] }
+        return [
+            Diagnostic(
+                .warning, .publicListener,
+                "nginx.service starts at boot and listens on every interface; the gateway does not need it", at: nil,
+                hint: "if nothing else uses it: systemctl disable --now nginx")
+        ]
     }
 
     private struct Credentials: Decodable {
