@@ -99,7 +99,7 @@ public struct GenerationStore: Sendable {
 
     /// Writes entries into a new directory.
     public static func write(
-        _ entries: [String: Entry], to root: String, _ files: HostFiles = HostFiles()
+        _ entries: [String: Entry], to root: String, _ files: HostFiles
     ) throws(HostFileError) {
         try files.makeDirectory(root)
         var directories: Set<String> = [root]

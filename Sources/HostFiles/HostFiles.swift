@@ -7,12 +7,19 @@ internal import Glibc
 ///
 /// A hook runs before every operation that changes something, so that a test can stop the world at each of them.
 public struct HostFiles: Sendable {
+    private let isDurable: Bool
     private let beforeChange: @Sendable (_ operation: String) throws(HostFileError) -> Void
 
     /// Creates the operations.
     ///
-    /// - Parameter beforeChange: Called with a description before every change; what it throws stops the change.
-    public init(beforeChange: @escaping @Sendable (_ operation: String) throws(HostFileError) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - isDurable: Whether what was changed must survive a power failure, which costs a wait for the disk each time.
+    ///   - beforeChange: Called with a description before every change; what it throws stops the change.
+    public init(
+        isDurable: Bool = true,
+        beforeChange: @escaping @Sendable (_ operation: String) throws(HostFileError) -> Void = { _ in }
+    ) {
+        self.isDurable = isDurable
         self.beforeChange = beforeChange
     }
 
@@ -123,7 +130,7 @@ public struct HostFiles: Sendable {
             }
             rest = rest.dropFirst(count)
         }
-        guard fsync(descriptor) == 0 else { throw HostFileError(.sync, path) }
+        guard !isDurable || fsync(descriptor) == 0 else { throw HostFileError(.sync, path) }
     }
 
     /// Puts a file in place in one step: written beside, brought to the disk, renamed over.
@@ -149,6 +156,7 @@ public struct HostFiles: Sendable {
 
     /// Brings the names in a directory to the disk.
     public func syncDirectory(_ path: String) throws(HostFileError) {
+        guard isDurable else { return }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw HostFileError(.open, path) }
         defer { close(descriptor) }

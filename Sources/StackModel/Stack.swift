@@ -9,11 +9,6 @@ public struct Stack: Sendable {
     public var tunnel: Tunnel
     /// The servers, in the order of the file.
     public var servers: [Server]
-
-    /// All routes with their servers, in the order in which they are tried.
-    public var routes: [(route: Route, server: Server)] {
-        servers.flatMap { server in server.routes.map { ($0, server) } }
-    }
 }
 
 /// How requests reach the machine.

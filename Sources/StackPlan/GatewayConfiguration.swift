@@ -11,6 +11,13 @@ internal import StackModel
 struct GatewayConfiguration {
     let stack: Stack
     let facts: Facts
+    let table: RouteTable
+
+    init(stack: Stack, facts: Facts) {
+        self.stack = stack
+        self.facts = facts
+        table = RouteTable(stack)
+    }
 
     var text: String {
         var out = Lines()
@@ -49,8 +56,8 @@ struct GatewayConfiguration {
         for server in stack.servers where address(of: server) != nil { upstream(server, &out) }
         host(nil, &out)
         var done: Set<String> = []
-        for (route, _) in stack.routes {
-            guard let hostname = route.hostname, done.insert(hostname).inserted else { continue }
+        for row in table.rows {
+            guard let hostname = row.route.hostname, done.insert(hostname).inserted else { continue }
             host(hostname, &out)
         }
     }
@@ -85,9 +92,9 @@ struct GatewayConfiguration {
         out.block("server") { out in
             out.add("listen 127.0.0.1:\(Locations.gatewayPort)\(hostname == nil ? " default_server" : "");")
             out.add("server_name \(hostname ?? "_");")
-            for (route, server) in stack.routes where Hostname.covers(route.hostname, hostname) {
-                location(route, server, &out)
-                if route.path == nil { return }
+            for row in table.rows(covering: hostname) {
+                location(row.route, row.server, &out)
+                if row.route.path == nil { return }
             }
             out.block("location /") { $0.add("return 404;") }
         }

@@ -21,7 +21,8 @@ extension StackCompiler {
             "  keepAliveTimeout: 15s",
             "ingress:",
         ]
-        for (route, server) in stack.routes {
+        for row in RouteTable(stack).rows {
+            let (route, server) = (row.route, row.server)
             var keys: [String] = []
             if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
             if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }

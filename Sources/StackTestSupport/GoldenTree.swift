@@ -76,6 +76,6 @@ public struct GoldenTree: Sendable, CustomStringConvertible {
             text.hasPrefix("-> ") ? .link(String(text.dropFirst(3))) : .file(Array(text.utf8), mode: 0o644)
         }
         try HostFiles().removeTree("\(directory)/expected")
-        try GenerationStore.write(entries, to: "\(directory)/expected")
+        try GenerationStore.write(entries, to: "\(directory)/expected", HostFiles(isDurable: false))
     }
 }

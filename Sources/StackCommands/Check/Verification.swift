@@ -21,8 +21,9 @@ struct Verification {
                 }
             }
             let root = "\(path)/generation"
-            try GenerationStore.write(entries, to: root)
-            try HostFiles().makeDirectory("\(path)/run")
+            let files = HostFiles(isDurable: false)
+            try GenerationStore.write(entries, to: root, files)
+            try files.makeDirectory("\(path)/run")
             return try await units(root) + connector(root) + gateway(root)
         }
     }

@@ -33,7 +33,7 @@ struct GenerateCommand: ParsableCommand {
         var facts = HostFacts().facts(for: stack, generation: 1, connectorGeneration: 1)
         if let systemdVersion { facts.systemd = SystemdRelease(systemdVersion) }
         let plan = try Plan.next(for: stack, facts: facts, after: nil)
-        let files = HostFiles()
+        let files = HostFiles(isDurable: false)
         let base = output + Locations.configuration
         guard files.kind(base) == nil else {
             throw CommandFailure("'\(base)' exists already", hint: "give a directory without a stack in it")
@@ -43,7 +43,7 @@ struct GenerateCommand: ParsableCommand {
             directory += "/\(part)"
             try files.makeDirectory(directory)
         }
-        let store = GenerationStore(directory: base)
+        let store = GenerationStore(directory: base, files: files)
         try store.stage(1, plan.generation(of: loaded))
         try store.makeCurrent(1)
     }

@@ -6,10 +6,11 @@ internal import Diagnostics
 /// Finds routes that never get a request, because an earlier one takes it: cloudflared tries rules in order.
 enum RouteCheck {
     static func run(on stack: Stack, _ findings: Findings) {
-        var earlier: [(route: Route, server: Server)] = []
-        for (route, server) in stack.routes {
-            defer { earlier.append((route, server)) }
-            guard let taker = earlier.first(where: { takesAll($0.route, of: route) }) else { continue }
+        let table = RouteTable(stack)
+        for row in table.rows {
+            let (route, server) = (row.route, row.server)
+            let candidates = table.rows(covering: route.hostname).prefix { $0.index < row.index }
+            guard let taker = candidates.first(where: { takesEveryPath($0.route, of: route) }) else { continue }
             let isSame = taker.route.hostname == route.hostname && taker.route.path == route.path
             findings.add(
                 Diagnostic(
@@ -23,7 +24,7 @@ enum RouteCheck {
         }
     }
 
-    private static func takesAll(_ first: Route, of second: Route) -> Bool {
-        Hostname.covers(first.hostname, second.hostname) && (first.path == nil || first.path == second.path)
+    private static func takesEveryPath(_ first: Route, of second: Route) -> Bool {
+        first.path == nil || first.path == second.path
     }
 }
