@@ -22,8 +22,8 @@ deps:
 # dpkg would leave its results beside the working tree; they are told to stay in build/.
 deb: deps
 	dpkg-buildpackage --no-sign --build=binary \
-	    --buildinfo-option=-ubuild --buildinfo-option=-O$(DEB:.deb=.buildinfo) \
-	    --changes-option=-ubuild --changes-option=-O$(DEB:.deb=.changes)
+	    --buildinfo-option=-ubuild --buildinfo-file=$(DEB:.deb=.buildinfo) \
+	    --changes-option=-ubuild --changes-file=$(DEB:.deb=.changes)
 
 demo: deb
 	packaging/demo $(DEB)

@@ -82,8 +82,10 @@ gone() {
     ! [ -e "/proc/$1" ]
 }
 
+# daemon_changed PID: another daemon than that one is up.
 daemon_changed() {
-    is_state mcp-stack.service active && [ "$(main_pid mcp-stack.service)" != "$1" ]
+    daemon_now=$(main_pid mcp-stack.service)
+    [ "$daemon_now" != 0 ] && [ "$daemon_now" != "$1" ] && is_state mcp-stack.service active
 }
 
 client() {
@@ -96,7 +98,7 @@ resolve() {
     done
 }
 
-# Two servers, one of them from PyPI, by host name and by path; what is given is added to the second.
+# write_stack [IDLE-TIMEOUT]: two servers, one of them from PyPI, by host name and by path.
 write_stack() {
     mkdir -p /etc/mcp-stack
     cat > "$stack" <<END
@@ -110,6 +112,7 @@ servers:
   time:
     command: [$server_time, --local-timezone, UTC]
     idle-timeout: ${1:-10m}
+    restart: { delay: 1s, max-delay: 2s }
     routes:
       - { hostname: time.example.test }
       - { hostname: mcp.example.test, path: "^/time(/.*)?\$" }
