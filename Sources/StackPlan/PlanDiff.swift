@@ -47,6 +47,22 @@ public struct PlanDiff: Sendable, Equatable {
     /// The actions, in the order in which they are carried out.
     public var actions: [UnitAction]
 
+    /// The actions to carry out while systemd still knows the units as they were.
+    ///
+    /// A socket unit that is gone has forgotten `RemoveOnStop=` once systemd read its units again.
+    public var actionsBeforeReload: [UnitAction] {
+        Array(actions.prefix { $0.verb == .stop && !Self.isConnector($0.unit) })
+    }
+
+    /// The actions to carry out once systemd knows the new units.
+    public var actionsAfterReload: [UnitAction] {
+        Array(actions.dropFirst(actionsBeforeReload.count))
+    }
+
+    static func isConnector(_ unit: String) -> Bool {
+        unit.hasPrefix("mcp-connector@")
+    }
+
     /// Whether nothing changes.
     public var isEmpty: Bool { files.isEmpty }
 
@@ -95,15 +111,15 @@ private struct UnitActions {
             case (_, nil):
                 // The new connector takes over before the old one leaves.
                 let action = PlanDiff.UnitAction(.stop, unit, because: "it is no longer in the stack")
-                if unit.hasPrefix("mcp-connector@") { lateStops.append(action) } else { stops.append(action) }
+                if PlanDiff.isConnector(unit) { lateStops.append(action) } else { stops.append(action) }
             case (nil, _):
                 if isWanted { starts.append(.init(.start, unit, because: "it is new")) }
             default:
                 if unit.hasSuffix(".socket") {
                     // systemd refuses to restart a socket whose service runs.
                     let service = String(unit.dropLast("socket".count)) + "service"
-                    stops.append(.init(.stop, service, because: "its socket changed"))
                     stops.append(.init(.stop, unit, because: "it changed"))
+                    stops.append(.init(.stop, service, because: "its socket changed"))
                     starts.append(.init(.start, unit, because: "it changed"))
                 } else {
                     restarts.append(.init(.restart, unit, because: "it changed"))
@@ -121,7 +137,9 @@ private struct UnitActions {
             guard change.new != nil, !starts.contains(where: { $0.unit == unit }) else { continue }
             starts.append(.init(.start, unit, because: "it is now part of the stack"))
         }
-        return stops + restarts + starts + lateStops
+        // A connection between the two stops would start a service whose socket is still there.
+        let sockets = stops.filter { $0.unit.hasSuffix(".socket") }
+        return sockets + stops.filter { !$0.unit.hasSuffix(".socket") } + restarts + starts + lateStops
     }
 
     private func unitName(_ path: String) -> String? {

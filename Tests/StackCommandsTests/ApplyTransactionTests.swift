@@ -85,7 +85,7 @@ struct ApplyTransactionTests {
             #expect(try await Self.apply(Self.second, store, units) == [])
             #expect(
                 Array(units.calls.dropFirst(before)) == [
-                    "daemon-reload", "stop mcp-server-goes.service", "stop mcp-server-goes.socket",
+                    "stop mcp-server-goes.socket", "stop mcp-server-goes.service", "daemon-reload",
                     "restart mcp-server-changes.service", "reload mcp-gateway.service",
                     "start mcp-server-comes.service",
                     "start mcp-server-comes.socket", "start mcp-stack.target",

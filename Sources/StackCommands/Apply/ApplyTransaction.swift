@@ -79,8 +79,11 @@ struct ApplyTransaction: Sendable {
     private func bringUp(_ diff: PlanDiff, wasUp: Bool) async throws(ApplyError) -> [Problem] {
         var problems: [Problem] = []
         do throws(BusError) {
+            for action in diff.actionsBeforeReload {
+                problems += try await carryOut(action)
+            }
             try await units.reloadDaemon()
-            for action in diff.actions {
+            for action in diff.actionsAfterReload {
                 // A stack that was stopped on purpose stays down.
                 guard wasUp || action.verb == .stop else { continue }
                 problems += try await carryOut(action)
