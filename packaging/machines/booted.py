@@ -65,10 +65,12 @@ def prepare_child(cgroups, in_background):
 
 
 def remove_cgroups(folders):
+    """Removes them; returns those that are still in use."""
     for top in folders:
         for folder, _, _ in os.walk(top, topdown=False):
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
+    return [top for top in folders if os.path.exists(top)]
 
 
 class Machine:

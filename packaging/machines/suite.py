@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from machines.booted import Machine
-from machines.image import REPOSITORY, Failed, build
+from machines.image import REPOSITORY, CannotRun, Failed, build, output
 
 TEST_DEADLINE = 300
 REBOOT_MARK = "/var/tmp/autopkgtest-mark"
@@ -28,6 +28,15 @@ def listed_tests():
     control = (REPOSITORY / "debian/tests/control").read_text()
     return [name for line in re.findall(r"^Tests:(.*(?:\n .*)*)", control, re.M)
             for name in line.replace(",", " ").split()]
+
+
+def require_installable(suite, image, deb):
+    """Makes sure that the package was not built for a newer C library than the suite's: that depends on the
+    computer it was built on, and is no fault of the package's."""
+    needed = re.search(r"\blibc6 \(>= ([^)]+)\)", output("dpkg-deb", "--field", str(deb), "Depends"))
+    present = output("dpkg-query", f"--admindir={image}/var/lib/dpkg", "--show", "--showformat=${Version}", "libc6")
+    if needed and subprocess.run(["dpkg", "--compare-versions", present, "lt", needed[1]]).returncode == 0:
+        raise CannotRun(f"{deb.name} needs libc6 {needed[1]}, and {suite} has {present}; build it on {suite}")
 
 
 def run_test(machine, name, deb):
@@ -62,6 +71,7 @@ def test(suite, deb, names):
     if unknown:
         raise SystemExit(f"machine: no such test: {', '.join(unknown)} (there are: {', '.join(known)})")
     image = build(suite)
+    require_installable(suite, image, deb)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name in names or known:
         begin, began = time.monotonic(), int(time.time())
