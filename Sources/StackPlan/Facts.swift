@@ -49,6 +49,8 @@ public enum Locations {
     public static let serverSockets = "/run/mcp-stack/servers"
     /// Where the gateway of local mode listens.
     public static let gatewayPort = 8787
+    /// The path at which the gateway tells the fingerprint of its configuration.
+    public static let gatewayFingerprint = GatewayConfiguration.fingerprintPath
     /// The search path that systemd gives its services (systemd.exec(5)).
     public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 

@@ -28,7 +28,7 @@ struct GatewayConfiguration {
         out.add("worker_processes 1;")
         out.block("events") { $0.add("worker_connections 4096;") }
         out.block("http") { http(&$0) }
-        return out.text
+        return Self.stamped(out.text)
     }
 
     private func http(_ out: inout Lines) {
@@ -92,6 +92,9 @@ struct GatewayConfiguration {
         out.block("server") { out in
             out.add("listen 127.0.0.1:\(Locations.gatewayPort)\(hostname == nil ? " default_server" : "");")
             out.add("server_name \(hostname ?? "_");")
+            if hostname == nil {
+                out.add("location = \(Self.fingerprintPath) { return 200 \"\(Self.placeholder)\"; }")
+            }
             for row in table.rows(covering: hostname) {
                 location(row.route, row.server, &out)
                 if row.route.path == nil { return }

@@ -77,6 +77,7 @@ extension StackCompiler {
                         .init("Description", "Socket of MCP server \(server.name.value)"),
                         .init("Documentation", "man:mcp-stack(1)"),
                         .init("PartOf", "mcp-stack.target"),
+                        .init("StartLimitIntervalSec", "0"),
                     ]),
                 .init(
                     "Socket",

@@ -82,7 +82,7 @@ struct ApplyCommand: AsyncParsableCommand {
             prepared.number, prepared.plan.generation(of: prepared.loaded), after: prepared.current, prepared.diff)
         let isUp = try await readiness.units.properties(of: ApplyTransaction.target).activeState == .active
         guard problems.isEmpty, isUp else { return problems }
-        return try await readiness.wait(for: Readiness.subjects(of: prepared.stack, prepared.plan.state))
+        return try await readiness.wait(for: Readiness.subjects(of: prepared.stack, prepared.plan))
     }
 
     private func report(_ problems: [ApplyTransaction.Problem], _ console: Console) throws {

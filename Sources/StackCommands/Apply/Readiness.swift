@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-internal import Glibc
 internal import StackModel
 internal import StackPlan
 internal import StackRecord
@@ -14,30 +13,49 @@ struct Readiness: Sendable {
     let units: any UnitControl
     let progress: ApplyProgress
 
+    /// How a unit shows that it does its work.
+    enum Sign: Sendable, Equatable {
+        /// By being active: it says itself when it is ready.
+        case active
+        /// By listening on a port of loopback.
+        case port(Int)
+        /// By running the configuration with a fingerprint.
+        case gateway(fingerprint: String?)
+
+        /// What is said when it does not come.
+        var lack: String? {
+            switch self {
+            case .active: nil
+            case .port(let port): "nothing answers on port \(port)"
+            case .gateway: "it does not run the new configuration"
+            }
+        }
+    }
+
     /// One thing to wait for.
     struct Subject: Sendable, Equatable {
         /// The service unit.
         var unit: String
-        /// The port on loopback that must accept connections; nil when being active says it all.
-        var port: Int?
+        /// How it shows that it is there.
+        var sign: Sign
         /// How long it may take.
         var limit: Duration
     }
 
     /// What has to answer for a stack to be up.
-    static func subjects(of stack: Stack, _ state: InstalledState) -> [Subject] {
+    static func subjects(of stack: Stack, _ plan: Plan) -> [Subject] {
         var result: [Subject] = []
-        for (server, record) in zip(stack.servers, state.servers) {
+        for (server, record) in zip(stack.servers, plan.state.servers) {
             guard let unit = record.service, record.start == .always else { continue }
-            var port: Int?
-            if case .http(_, let number) = server.program { port = number.value }
-            result.append(Subject(unit: unit, port: port, limit: server.settings.startTimeout))
+            var sign = Sign.active
+            if case .http(_, let port) = server.program { sign = .port(port.value) }
+            result.append(Subject(unit: unit, sign: sign, limit: server.settings.startTimeout))
         }
-        if let connector = state.connector {
+        if let connector = plan.state.connector {
             let isGateway = connector.kind == .gateway
             result.append(
                 Subject(
-                    unit: connector.unit, port: isGateway ? Locations.gatewayPort : nil,
+                    unit: connector.unit, sign: isGateway ? .gateway(fingerprint: plan.gatewayFingerprint) : .active,
                     limit: isGateway ? .seconds(15) : .seconds(200)))
         }
         return result
@@ -63,31 +81,33 @@ struct Readiness: Sendable {
             let properties = try await units.properties(of: subject.unit)
             switch properties.activeState {
             case .failed: return "it failed (\(properties.result))"
-            case .active where subject.port.map(Self.accepts) ?? true: return nil
+            case .active where await isShown(subject.sign): return nil
             default: break
             }
             // Several restarts within one start are not a slow start any more.
             if properties.restarts >= 5 { return "it keeps failing (\(properties.result))" }
             if clock.now >= deadline {
-                return subject.port.map { "nothing answers on port \($0)" } ?? "it is still '\(properties.subState)'"
+                return subject.sign.lack ?? "it is still '\(properties.subState)'"
             }
             try? await Task.sleep(for: .milliseconds(200))
         }
     }
 
-    /// Whether something accepts connections on a port of 127.0.0.1.
-    static func accepts(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(clamping: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
+    private func isShown(_ sign: Sign) async -> Bool {
+        switch sign {
+        case .active: return true
+        case .port(let port): return SocketExchange(address: .loopback(port: port)).isListening
+        case .gateway(let fingerprint):
+            guard runs(fingerprint) else { return false }
+            // nginx lets its old workers accept for 100 ms beside the new ones (ngx_process_cycle.c).
+            try? await Task.sleep(for: .milliseconds(200))
+            return runs(fingerprint)
         }
+    }
+
+    private func runs(_ fingerprint: String?) -> Bool {
+        let exchange = SocketExchange(address: .loopback(port: Locations.gatewayPort))
+        guard let body = try? exchange.get(Locations.gatewayFingerprint) else { return false }
+        return String(decoding: body, as: UTF8.self) == fingerprint
     }
 }

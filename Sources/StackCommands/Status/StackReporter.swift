@@ -19,12 +19,13 @@ struct StackReporter: Sendable {
 
     /// Asks; nothing is started by it.
     func report() async throws -> Result {
-        do throws(StatusClient.Failure) {
+        do throws(SocketExchange.Failure) {
             return Result(report: try client.report())
         } catch {
             let remark =
                 switch error {
-                case .notRunning: "the daemon is not running (systemctl enable --now mcp-stack); asked systemd instead"
+                case .notListening:
+                    "the daemon is not running (systemctl enable --now mcp-stack); asked systemd instead"
                 case .denied: "only root and the group mcp-stack-admin may ask the daemon; asked systemd instead"
                 case .noAnswer: "the daemon does not answer (journalctl -u mcp-stack); asked systemd instead"
                 }
