@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "StackPlanTests",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport", "StackCommands",
+                "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
+                "StackCommands",
                 "HostFiles", "UnitFile",
             ],
             exclude: ["Fixtures"], swiftSettings: settings),
