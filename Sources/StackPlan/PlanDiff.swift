@@ -139,7 +139,15 @@ private struct UnitActions {
         }
         // A connection between the two stops would start a service whose socket is still there.
         let sockets = stops.filter { $0.unit.hasSuffix(".socket") }
-        return sockets + stops.filter { !$0.unit.hasSuffix(".socket") } + restarts + starts + lateStops
+        let services = stops.filter { !$0.unit.hasSuffix(".socket") }
+        // What carries requests comes after what answers them.
+        let carriers = starts.filter { Self.carries($0.unit) }
+        let servers = starts.filter { !Self.carries($0.unit) }
+        return sockets + services + restarts + servers + carriers + lateStops
+    }
+
+    private static func carries(_ unit: String) -> Bool {
+        PlanDiff.isConnector(unit) || unit == "mcp-gateway.service"
     }
 
     private func unitName(_ path: String) -> String? {

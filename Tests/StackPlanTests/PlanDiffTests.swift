@@ -98,7 +98,7 @@ struct PlanDiffTests {
             ), number: 1)
         #expect(
             actions(from: nil, to: first) == [
-                "start mcp-gateway.service", "start mcp-server-a.socket", "start mcp-server-n.service",
+                "start mcp-server-a.socket", "start mcp-server-n.service", "start mcp-gateway.service",
             ])
     }
 
