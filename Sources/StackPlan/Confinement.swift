@@ -13,7 +13,7 @@ struct Confinement {
         var result: [UnitFile.Directive] = []
         switch server.settings.sandbox {
         case .strict: result += Self.strict(families: families, needsHome: needsHome)
-        case .standard: result += standard
+        case .standard: result += Self.standard(families: families + ["AF_NETLINK"], needsHome: needsHome)
         case .none: result.append(.init("DynamicUser", "yes"))
         }
         if server.program == .status {
@@ -27,30 +27,15 @@ struct Confinement {
 
     /// What every program of a strict sandbox gets; the connector and the gateway share it with the servers.
     static func strict(families: [String], needsHome: Bool = false) -> [UnitFile.Directive] {
-        [
-            .init("DynamicUser", "yes"),
-            .init("NoNewPrivileges", "yes"),
-            .init("CapabilityBoundingSet", ""),
-            .init("UMask", "0077"),
-            .init("LimitCORE", "0"),
-            .init("PrivateTmp", "yes"),
-            .init("PrivateDevices", "yes"),
+        standard(families: families, needsHome: needsHome) + [
             .init("PrivateMounts", "yes"),
             .init("PrivateUsers", "yes"),
-            .init("ProtectSystem", "strict"),
-            .init("ProtectHome", needsHome ? "tmpfs" : "yes"),
             .init("ProtectProc", "invisible"),
             .init("ProcSubset", "pid"),
             .init("ProtectClock", "yes"),
-            .init("ProtectControlGroups", "yes"),
             .init("ProtectHostname", "yes"),
-            .init("ProtectKernelLogs", "yes"),
-            .init("ProtectKernelModules", "yes"),
-            .init("ProtectKernelTunables", "yes"),
-            .init("RestrictAddressFamilies", families.joined(separator: " ")),
             .init("RestrictNamespaces", "yes"),
             .init("RestrictRealtime", "yes"),
-            .init("RestrictSUIDSGID", "yes"),
             .init("RemoveIPC", "yes"),
             .init("LockPersonality", "yes"),
             .init("SystemCallArchitectures", "native"),
@@ -63,7 +48,8 @@ struct Confinement {
         ]
     }
 
-    private var standard: [UnitFile.Directive] {
+    /// What nearly every program bears.
+    private static func standard(families: [String], needsHome: Bool) -> [UnitFile.Directive] {
         [
             .init("DynamicUser", "yes"),
             .init("NoNewPrivileges", "yes"),
@@ -78,8 +64,8 @@ struct Confinement {
             .init("ProtectKernelLogs", "yes"),
             .init("ProtectKernelModules", "yes"),
             .init("ProtectKernelTunables", "yes"),
-            .init("RestrictAddressFamilies", (families + ["AF_NETLINK"]).joined(separator: " ")),
             .init("RestrictSUIDSGID", "yes"),
+            .init("RestrictAddressFamilies", families.joined(separator: " ")),
         ]
     }
 
