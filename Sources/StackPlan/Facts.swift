@@ -17,17 +17,20 @@ public struct Facts: Sendable {
     public var commands: [String: String]
     /// The machine's name servers, as /etc/resolv.conf lists them.
     public var resolvers: [String]
+    /// The stack file, for the comments on top of what is made of it.
+    public var stackFile: String
 
     /// Creates a set of facts.
     public init(
         systemd: SystemdRelease, generation: Int, connectorGeneration: Int, commands: [String: String],
-        resolvers: [String]
+        resolvers: [String], stackFile: String = Locations.stackFile
     ) {
         self.systemd = systemd
         self.generation = generation
         self.connectorGeneration = connectorGeneration
         self.commands = commands
         self.resolvers = resolvers
+        self.stackFile = stackFile
     }
 }
 

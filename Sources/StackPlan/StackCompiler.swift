@@ -65,7 +65,7 @@ public struct StackCompiler: Sendable {
     /// The comment lines on top of every file.
     var header: [String] {
         [
-            "Generation \(facts.generation), made by mcp-stack from \(Locations.stackFile).",
+            "Generation \(facts.generation), made by mcp-stack from \(facts.stackFile).",
             "Edit that file and run 'mcp-stack apply'; override a unit with 'systemctl edit'.",
         ]
     }

@@ -30,6 +30,17 @@ public struct StatusReport: Codable, Sendable, Equatable {
         self.problems = problems
     }
 
+    /// Writes every key of the report, with `null` for what there is not, so that scripts need not ask for keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(source, forKey: .source)
+        try container.encode(generation, forKey: .generation)
+        try container.encode(servers, forKey: .servers)
+        try container.encode(connector, forKey: .connector)
+        try container.encode(problems, forKey: .problems)
+    }
+
     /// Who made the observations of a report.
     public enum Source: String, Codable, Sendable {
         /// The daemon, from its own watching.

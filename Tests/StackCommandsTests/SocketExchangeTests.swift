@@ -12,9 +12,7 @@ import Testing
 @Suite("Asking over a socket")
 struct SocketExchangeTests {
     /// Listens on a unix socket, answers one connection with the given text, or never when it is nil.
-    private func listening<Result>(
-        answer: String?, _ body: (_ path: String) throws -> Result
-    ) throws -> Result {
+    private func listening(answer: String?, _ body: (_ path: String) throws -> Void) throws {
         try ScratchDirectory.use { (scratch) throws in
             let path = "\(scratch)/s"
             let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -39,9 +37,8 @@ struct SocketExchangeTests {
                     done.signal()
                 }
             }
-            let result = try body(path)
+            try body(path)
             if answer != nil { done.wait() }
-            return result
         }
     }
 

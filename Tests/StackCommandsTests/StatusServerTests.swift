@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+import FoundationEssentials
 import NIOCore
 import Supervision
 import Testing
@@ -84,6 +85,13 @@ struct StatusServerTests {
 
 @Suite("What people read")
 struct RenderingTests {
+    @Test func aReportHasEveryKeyAndComesBackTheSame() throws {
+        let report = StatusReport(source: .systemd, generation: nil, servers: [], connector: nil, problems: [])
+        let json = try JSONOutput.encode(report)
+        #expect(json.contains("\"connector\" : null") && json.contains("\"generation\" : null"))
+        #expect(try JSONDecoder().decode(StatusReport.self, from: Data(json.utf8)) == report)
+    }
+
     @Test func theTableNamesServersStatesAndProblems() {
         let report = StatusReport(
             source: .systemd, generation: 3,

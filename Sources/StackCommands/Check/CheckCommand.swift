@@ -25,7 +25,7 @@ struct CheckCommand: AsyncParsableCommand {
         let loaded = try LoadedStack(path: stack.config)
         var diagnostics = loaded.file.diagnostics
         if let stack = loaded.file.stack {
-            let facts = HostFacts().facts(for: stack, generation: 1, connectorGeneration: 1)
+            let facts = HostFacts().facts(for: stack, from: self.stack.config, generation: 1)
             diagnostics += HostCheck(stack: stack, facts: facts).diagnostics(isApplying: false)
             let plan = try StackCompiler(stack: stack, facts: facts).plan()
             diagnostics += try await Verification(plan: plan, facts: facts).diagnostics()

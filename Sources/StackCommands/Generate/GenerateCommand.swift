@@ -30,7 +30,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let loaded = try LoadedStack(path: stack.config)
         let stack = try loaded.stack(on: .standard)
-        var facts = HostFacts().facts(for: stack, generation: 1, connectorGeneration: 1)
+        var facts = HostFacts().facts(for: stack, from: self.stack.config, generation: 1)
         if let systemdVersion { facts.systemd = SystemdRelease(systemdVersion) }
         let plan = try Plan.next(for: stack, facts: facts, after: nil)
         let files = HostFiles(isDurable: false)

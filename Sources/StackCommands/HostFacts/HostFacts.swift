@@ -11,16 +11,18 @@ struct HostFacts: Sendable {
     var search = CommandSearch()
     var files = HostFiles()
 
-    /// The facts for a stack and the generation to make of it.
-    func facts(for stack: Stack, generation: Int, connectorGeneration: Int) -> Facts {
+    /// The facts for a stack, the file it was read from, and the generation to make of it.
+    func facts(for stack: Stack, from config: String, generation: Int) -> Facts {
         var commands: [String: String] = [:]
         for name in ["cloudflared", "nginx"] + stack.servers.compactMap({ $0.program.command?.first?.value })
         where !name.contains("/") {
             commands[name] = search.find(name)
         }
         return Facts(
-            systemd: systemd(), generation: generation, connectorGeneration: connectorGeneration, commands: commands,
-            resolvers: resolvers())
+            systemd: systemd(), generation: generation, connectorGeneration: generation, commands: commands,
+            resolvers: resolvers(),
+            // A name with a line break would end the comment that names it.
+            stackFile: UnitValue.isWritable(config) ? config : Locations.stackFile)
     }
 
     /// The installed release of systemd, told by the name of its shared library; the oldest supported one otherwise.

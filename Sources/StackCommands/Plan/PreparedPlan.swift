@@ -30,7 +30,7 @@ struct PreparedPlan {
             stack = try loaded.stack(on: console)
             throw CommandFailure.silent(.configuration)
         }
-        let facts = host.facts(for: draft, generation: number, connectorGeneration: number)
+        let facts = host.facts(for: draft, from: config, generation: number)
         let findings = HostCheck(stack: draft, facts: facts).diagnostics(isApplying: isApplying)
         stack = try loaded.stack(and: findings, on: console)
         let previous = try current.map(store.installed)
