@@ -53,8 +53,8 @@ let package = Package(
         .target(name: "Supervision", swiftSettings: settings),
 
         // Effects.
-        .target(name: "SystemdKit", dependencies: ["CSystemd"], swiftSettings: settings),
         .target(name: "HostFiles", swiftSettings: settings),
+        .target(name: "SystemdKit", dependencies: ["CSystemd", "HostFiles"], swiftSettings: settings),
         .target(
             name: "StackObservation", dependencies: ["StackRecord", "Supervision", "SystemdKit", "HostFiles"],
             swiftSettings: settings),
@@ -124,7 +124,7 @@ let package = Package(
                 "StackBridge", "MCPKit", "echo-mcp-server", argumentParser, nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: settings),
-        .testTarget(name: "SystemdKitTests", dependencies: ["SystemdKit"], swiftSettings: settings),
+        .testTarget(name: "SystemdKitTests", dependencies: ["HostFiles", "SystemdKit"], swiftSettings: settings),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
         .testTarget(
             name: "StackDaemonTests",

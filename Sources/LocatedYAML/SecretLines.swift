@@ -27,8 +27,12 @@ public enum SecretLines {
     }
 
     private static func isSecret(_ key: String, _ keys: Set<String>) -> Bool {
-        if keys.contains(key) { return true }
-        let name = key.lowercased().filter(\.isLetter)
+        keys.contains(key) || isSecretName(key)
+    }
+
+    /// Whether a name speaks of a secret: `GITHUB_TOKEN`, `db-password`, `apiKey`.
+    public static func isSecretName(_ text: String) -> Bool {
+        let name = text.lowercased().filter(\.isLetter)
         return ["token", "secret", "password", "passwd", "apikey", "privatekey", "credentialscontents"]
             .contains { name.contains($0) }
     }

@@ -40,6 +40,16 @@ public struct BridgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long requests in flight may take when stopping.", valueName: "seconds"))
     var drain: Int64 = 10
 
+    @Option(
+        help: ArgumentHelp(
+            "Set a variable of the server to a credential that systemd passed.", valueName: "variable=credential"))
+    var secret: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Set a variable of the server to the path of a credential's file.", valueName: "variable=credential"))
+    var secretFile: [String] = []
+
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The server and its arguments.", valueName: "command"))
     var command: [String] = []
 
@@ -60,6 +70,9 @@ public struct BridgeCommand: AsyncParsableCommand {
         guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain) else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
         }
+        if let text = (secret + secretFile).first(where: { CredentialVariable(parsing: $0, content: .value) == nil }) {
+            throw ValidationError("\"\(text)\" is not of the form VARIABLE=CREDENTIAL.")
+        }
         guard maxSessions > 0 else { throw ValidationError("--max-sessions is at least 1.") }
     }
 
@@ -70,7 +83,7 @@ public struct BridgeCommand: AsyncParsableCommand {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server: BridgeServer
         do {
-            server = try await BridgeServer.start(bridge(sockets), on: group.next(), log: Self.log)
+            server = try await BridgeServer.start(try bridge(sockets), on: group.next(), log: Self.log)
         } catch {
             Self.log("cannot serve: \(error)")
             throw ExitCode(1)
@@ -112,9 +125,10 @@ extension BridgeCommand {
         return .inherited(descriptors)
     }
 
-    private func bridge(_ sockets: BridgeConfiguration.Sockets) -> BridgeConfiguration {
-        var configuration = BridgeConfiguration(
-            command: command, environment: ChildEnvironment.cleaned(ChildEnvironment.current()), sockets: sockets)
+    private func bridge(
+        _ sockets: BridgeConfiguration.Sockets
+    ) throws(CredentialVariable.Failure) -> BridgeConfiguration {
+        var configuration = BridgeConfiguration(command: command, environment: try environment(), sockets: sockets)
         configuration.hosts = HostRules(allowHost.compactMap(HostRules.Pattern.init))
         configuration.maximumSessions = maxSessions
         configuration.drain = .seconds(drain)
@@ -124,6 +138,19 @@ extension BridgeCommand {
             configuration.session.idle = .seconds(idle)
         }
         return configuration
+    }
+
+    private func environment() throws(CredentialVariable.Failure) -> [String] {
+        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+        let variables =
+            secret.compactMap { CredentialVariable(parsing: $0, content: .value) }
+            + secretFile.compactMap { CredentialVariable(parsing: $0, content: .path) }
+        let own = Set(variables.map(\.name))
+        var entries = ChildEnvironment.cleaned(ChildEnvironment.current()).filter {
+            !own.contains(String($0.prefix { $0 != "=" }))
+        }
+        for variable in variables { entries.append(try variable.entry(in: directory)) }
+        return entries
     }
 
     private static func url(_ address: SocketAddress) -> String? {

@@ -32,4 +32,6 @@ extension Diagnostic.Code {
     public static let unreachableServer = Diagnostic.Code(3005)
     /// A path expression matches more than it seems to say.
     public static let unanchoredPath = Diagnostic.Code(3006)
+    /// Something that looks like a secret stands in the file as it is.
+    public static let plainSecret = Diagnostic.Code(3007)
 }

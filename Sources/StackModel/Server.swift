@@ -43,6 +43,8 @@ public struct Server: Sendable {
     public var start: Start
     /// Environment variables, in the order of the file.
     public var environment: [EnvironmentVariable]
+    /// Environment variables whose values are secret, in the order of the file.
+    public var secrets: [Secret]
     /// Files it may see or change beyond its own state directory.
     public var paths: PathAccess
     /// What the rest of the settings say.

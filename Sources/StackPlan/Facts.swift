@@ -54,6 +54,10 @@ public enum Locations {
     public static let gatewayPort = 8787
     /// The path at which the gateway tells the fingerprint of its configuration.
     public static let gatewayFingerprint = GatewayConfiguration.fingerprintPath
+    /// Where systemd looks for encrypted credentials (systemd-creds(1)).
+    public static let secrets = "/etc/credstore.encrypted"
+    /// What the names of the stack's credentials start with.
+    public static let secretPrefix = "mcp-stack."
     /// The search path that systemd gives its services (systemd.exec(5)).
     public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 

@@ -31,6 +31,7 @@ extension StackCompiler {
         let idle = server.start == .always ? .zero : server.settings.idleTimeout
         arguments += ["--idle-timeout", idle.wholeSeconds]
         for host in allowedHosts(server) { arguments += ["--allow-host", host] }
+        arguments += secretOptions(server)
         let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
         var unit = unitSection(server)
         unit.append(.init("Requires", server.socketUnit))
@@ -55,7 +56,7 @@ extension StackCompiler {
     private func nativeService(_ server: Server, _ command: [String]) throws(UnitValue.Unwritable) -> UnitFile {
         var service: [UnitFile.Directive] = [
             .init("Type", "exec"),
-            .init("ExecStart", try UnitValue.commandLine(command)),
+            .init("ExecStart", try UnitValue.commandLine(withSecrets(server, command))),
             .init("Restart", "always"),
         ]
         service += restart(server)
@@ -112,6 +113,32 @@ extension StackCompiler {
         return directives
     }
 
+    private func withSecrets(_ server: Server, _ command: [String]) -> [String] {
+        server.secrets.isEmpty ? command : [Locations.command, "exec"] + secretOptions(server) + ["--"] + command
+    }
+
+    /// The options by which the bridge and `mcp-stack exec` are told which credentials become which variables.
+    private func secretOptions(_ server: Server) -> [String] {
+        server.secrets.flatMap { secret in
+            [
+                secret.delivery == .file ? "--secret-file" : "--secret",
+                "\(secret.variable)=\(Locations.secretPrefix)\(secret.credential.value)",
+            ]
+        }
+    }
+
+    /// Encrypted credentials by absolute path: one without a path that is missing would start the unit without it.
+    private func credentials(_ server: Server) -> [UnitFile.Directive] {
+        var names: [String] = []
+        for secret in server.secrets where !names.contains(secret.credential.value) {
+            names.append(secret.credential.value)
+        }
+        return names.map { name in
+            let id = Locations.secretPrefix + name
+            return .init("LoadCredentialEncrypted", "\(id):\(Locations.secrets)/\(id)")
+        }
+    }
+
     /// The part that all servers share: identity, environment, confinement, limits.
     private func body(_ server: Server) throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
         let directory = "mcp-server-\(server.name.value)"
@@ -134,6 +161,7 @@ extension StackCompiler {
         for variable in server.environment {
             directives.append(.init("Environment", try UnitValue.assignment(variable.name, variable.value)))
         }
+        directives += credentials(server)
         if server.program == .status {
             directives.append(.init("SupplementaryGroups", "mcp-stack-admin"))
         }

@@ -125,7 +125,16 @@ struct CommandTests {
         #expect(text.hasPrefix("mcp-stack (\(ProgramVersion.text))"))
     }
 
+    @Test(
+        arguments: [("x\n", "x"), ("x\r\n", "x"), ("x", "x"), ("\n", ""), ("x\n\n", "x\n"), (" x ", " x "), ("", "")])
+    func aSecretLosesItsLastLineBreakAndNothingElse(_ input: String, _ secret: String) {
+        #expect(SecretInput.withoutLineBreak(Array(input.utf8)) == Array(secret.utf8))
+    }
+
     @Test func wrongUsageIsRefused() {
+        #expect(throws: (any Error).self) { try SecretCommand.parseAsRoot(["set", "../x"]) }
+        #expect(throws: (any Error).self) { try ExecCommand.parse(["--secret", "A", "--", "x"]) }
+        #expect(throws: (any Error).self) { try ExecCommand.parse([]) }
         #expect(throws: (any Error).self) { try StackCommand.parseAsRoot(["check", "--bogus"]) }
         #expect(throws: (any Error).self) { try GenerateCommand.parse([]) }
         #expect(throws: (any Error).self) { try GenerateCommand.parse(["--output", "x", "--systemd-version", "249"]) }

@@ -26,6 +26,7 @@ struct HostCheckTests {
             systemd: .oldest, generation: 1, connectorGeneration: 1, commands: commands, resolvers: [])
         var check = HostCheck(stack: stack, facts: facts)
         check.bootLinkOfNginx = bootLink
+        check.secretStore = SecretStore(directory: "/nonexistent")
         return check.diagnostics(isApplying: isApplying)
     }
 
@@ -57,6 +58,13 @@ struct HostCheckTests {
         let diagnostics = try check(local("command: [/bin/sh], paths: { read: [/etc], write: [/no/such/dir] }"))
         #expect(diagnostics.map(\.code) == [.missingPath])
         #expect(diagnostics.first?.message.contains("/no/such/dir") == true)
+    }
+
+    @Test func secretsMustBeSet() throws {
+        let text = local("command: [/bin/sh], secrets: { A: { credential: nope } }")
+        let diagnostics = try check(text)
+        #expect(diagnostics.map(\.code) == [.missingSecret])
+        #expect(diagnostics.first?.hint == "mcp-stack secret set nope")
     }
 
     @Test func aMissingCarrierStopsAnApplyAndOnlyWarnsACheck() throws {

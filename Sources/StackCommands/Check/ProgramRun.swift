@@ -13,18 +13,18 @@ struct ProgramRun: Sendable {
     /// What it wrote to standard error.
     var errors: String
 
-    /// Runs a program with a bounded output and no input.
+    /// Runs a program with a bounded output, and with an input that may be empty.
     ///
     /// - Throws: `CommandFailure` when it cannot be started.
     static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:]
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = []
     ) async throws(CommandFailure) -> ProgramRun {
         do {
             var changes: [Environment.Key: String?] = [:]
             for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
             let result = try await Subprocess.run(
                 .path(FilePath(program)), arguments: Arguments(arguments), environment: .inherit.updating(changes),
-                input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+                input: .array(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             return ProgramRun(
                 succeeded: result.terminationStatus.isSuccess, output: result.standardOutput,
                 errors: result.standardError)

@@ -22,6 +22,8 @@ extension Diagnostic.Code {
     static let missingPath = Diagnostic.Code(4006)
     /// A service that the stack does not need listens on all interfaces.
     static let publicListener = Diagnostic.Code(4007)
+    /// A secret that a server names was never set.
+    static let missingSecret = Diagnostic.Code(4008)
 }
 
 /// Checks a stack against the machine it is for.
@@ -32,10 +34,13 @@ struct HostCheck {
     /// The link by which an enabled nginx.service starts at boot.
     var bootLinkOfNginx = "/etc/systemd/system/multi-user.target.wants/nginx.service"
 
+    /// The secrets that are set.
+    var secretStore = SecretStore()
+
     /// What is wrong; a missing carrier is an error only when applying, since a check may run elsewhere.
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
         stack.servers.compactMap(program(of:)) + stack.servers.flatMap(paths(of:))
-            + carrier(isApplying ? .error : .warning)
+            + stack.servers.flatMap(secrets(of:)) + carrier(isApplying ? .error : .warning)
     }
 
     private func program(of server: Server) -> Diagnostic? {
@@ -66,6 +71,16 @@ struct HostCheck {
             Diagnostic(
                 .error, .missingPath, "there is no '\(path.value)' to open to the server", at: path.range,
                 hint: "make it first, or take it out")
+        }
+    }
+
+    /// systemd refuses to start a unit one of whose credentials is missing (status 243).
+    private func secrets(of server: Server) -> [Diagnostic] {
+        server.secrets.filter { !secretStore.has($0.credential.value) }.map { secret in
+            let name = secret.credential.value
+            return Diagnostic(
+                .error, .missingSecret, "the secret '\(name)' is not set", at: secret.credential.range,
+                hint: "mcp-stack secret set \(name)")
         }
     }
 

@@ -31,11 +31,11 @@ extension StackDecoder {
         if isExternal { refuseProcessKeys(&map, subject) }
         let fragment = isExternal ? SettingsFragment() : SettingsFragment(&map, findings)
         let start = isExternal ? nil : self.start(&map, program)
-        let environment = map.take("environment").map(self.environment) ?? []
+        let (environment, secrets) = environmentAndSecrets(&map)
         let paths = map.take("paths").map(self.paths) ?? PathAccess()
         let endpointPath = map.take("path").flatMap(self.endpointPath) ?? "/mcp"
         let routes = self.routes(&map, pair, domain: domain)
-        for key in ["secrets", "health", "transport", "rate-limit", "drain", "unit"] { map.refuse(key) }
+        for key in ["health", "transport", "rate-limit", "drain", "unit"] { map.refuse(key) }
         guard let program else { return nil }
         var settings = fragment.settings(over: defaults)
         if program == .status {
@@ -44,7 +44,8 @@ extension StackDecoder {
         }
         return Server(
             name: Located(pair.key, at: pair.keyRange), program: program, routes: routes,
-            endpointPath: endpointPath, start: start ?? .onDemand, environment: environment, paths: paths,
+            endpointPath: endpointPath, start: start ?? .onDemand, environment: environment, secrets: secrets,
+            paths: paths,
             settings: settings)
     }
 
@@ -154,30 +155,13 @@ extension StackDecoder {
 
     private func refuseProcessKeys(_ map: inout MappingReader, _ subject: String) {
         let keys = [
-            "restart", "limits", "sandbox", "network", "idle-timeout", "start-timeout", "start", "environment", "paths",
+            "restart", "limits", "sandbox", "network", "idle-timeout", "start-timeout", "start", "environment",
+            "secrets", "paths",
         ]
         for pair in keys.compactMap({ map.takePair($0) }) {
             findings.error(
                 .contradiction, "'\(pair.key)' means nothing for \(subject), which runs elsewhere ('url')",
                 at: pair.keyRange)
-        }
-    }
-
-    private func environment(_ node: Node) -> [EnvironmentVariable] {
-        guard case .mapping(let pairs) = node.content else {
-            findings.wrongType("a mapping of names to values for 'environment'", node)
-            return []
-        }
-        return pairs.compactMap { pair in
-            let isName =
-                pair.key.first.map { $0 == "_" || $0.isLetter } ?? false
-                && pair.key.allSatisfy { $0.isASCII && ($0 == "_" || $0.isLetter || $0.isNumber) }
-            if !isName {
-                findings.error(
-                    .invalidValue, "an environment variable's name has only letters, digits and '_'",
-                    at: pair.keyRange)
-            }
-            return pair.value.line(findings).map { EnvironmentVariable(name: pair.key, value: $0) }
         }
     }
 
