@@ -78,7 +78,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
                 "SystemdKit",
-                "HostFiles", "StackObservation", "MCPKit", argumentParser, nioCore, subprocess,
+                "HostFiles", "StackObservation", "MCPKit", "CSpawn", argumentParser, nioCore, subprocess,
                 systemPackage,
             ],
             swiftSettings: settings),

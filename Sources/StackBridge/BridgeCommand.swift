@@ -141,13 +141,14 @@ extension BridgeCommand {
     }
 
     private func environment() throws(CredentialVariable.Failure) -> [String] {
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+        let inherited = ProcessEnvironment.entries()
+        let directory = ProcessEnvironment.value(of: "CREDENTIALS_DIRECTORY", in: inherited)
         let variables =
             secret.compactMap { CredentialVariable(parsing: $0, content: .value) }
             + secretFile.compactMap { CredentialVariable(parsing: $0, content: .path) }
         let own = Set(variables.map(\.name))
-        var entries = ChildEnvironment.cleaned(ChildEnvironment.current()).filter {
-            !own.contains(String($0.prefix { $0 != "=" }))
+        var entries = ChildEnvironment.cleaned(inherited).filter {
+            !own.contains(ProcessEnvironment.name(of: $0))
         }
         for variable in variables { entries.append(try variable.entry(in: directory)) }
         return entries

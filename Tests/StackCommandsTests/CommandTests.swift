@@ -19,6 +19,10 @@ struct CommandTests {
         let stack = try #require(file.stack)
         #expect(stack.tunnel == .local)
         #expect(stack.servers.map(\.program) == [.status])
+        let fixture =
+            #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+            + "/StackPlanTests/Fixtures/01-first-stack/stack.yaml"
+        #expect(try HostFiles().read(fixture) == Array(FirstStack.text.utf8), "the golden tree is that of this file")
     }
 
     @Test func initNeverOverwrites() throws {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-@preconcurrency import Glibc
+import SystemdKit
 
 /// The environment of a child: the bridge's own, without what the service manager meant for the bridge.
 enum ChildEnvironment {
@@ -14,19 +14,6 @@ enum ChildEnvironment {
 
     /// Keeps the `NAME=VALUE` entries that are the child's business.
     static func cleaned(_ entries: [String]) -> [String] {
-        entries.filter { !names.contains(String($0.prefix { $0 != "=" })) }
-    }
-}
-
-extension ChildEnvironment {
-    /// The environment of this process, as `NAME=VALUE` entries.
-    static func current() -> [String] {
-        var entries: [String] = []
-        var next = environ
-        while let entry = next.pointee {
-            entries.append(String(cString: entry))
-            next = next.advanced(by: 1)
-        }
-        return entries
+        entries.filter { !names.contains(ProcessEnvironment.name(of: $0)) }
     }
 }

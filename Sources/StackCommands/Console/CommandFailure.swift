@@ -63,6 +63,10 @@ extension StateFileError: CommandFailing {
     var commandFailure: CommandFailure { CommandFailure(description, hint: remedy) }
 }
 
+extension CredentialVariable.Failure: CommandFailing {
+    var commandFailure: CommandFailure { CommandFailure(description) }
+}
+
 extension JournalError: CommandFailing {
     var commandFailure: CommandFailure { CommandFailure("the journal: \(message)") }
 }

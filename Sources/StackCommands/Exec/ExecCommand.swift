@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 internal import ArgumentParser
+internal import CSpawn
 internal import Glibc
 internal import SystemdKit
 
@@ -14,6 +15,8 @@ struct ExecCommand: ParsableCommand {
             "Generated units use it for servers that speak HTTP themselves; the bridge does the same for the others.",
         shouldDisplay: false)
 
+    private static let directoryVariable = "CREDENTIALS_DIRECTORY"
+
     @OptionGroup var stack: StackOptions
     @OptionGroup var secrets: SecretOptions
 
@@ -25,20 +28,21 @@ struct ExecCommand: ParsableCommand {
     }
 
     func run() throws {
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-        for variable in try secrets.variables {
-            do throws(CredentialVariable.Failure) {
-                let entry = try variable.entry(in: directory)
-                // No other thread runs yet, so the environment may be changed.
-                setenv(variable.name, String(entry.dropFirst(variable.name.count + 1)), 1)
-            } catch {
-                throw CommandFailure(error.description)
-            }
-        }
-        unsetenv("CREDENTIALS_DIRECTORY")
+        var entries = ProcessEnvironment.entries()
+        let directory = ProcessEnvironment.value(of: Self.directoryVariable, in: entries)
+        let variables = try secrets.variables
+        let replaced = Set(variables.map(\.name) + [Self.directoryVariable])
+        entries.removeAll { replaced.contains(ProcessEnvironment.name(of: $0)) }
+        for variable in variables { entries.append(try variable.entry(in: directory)) }
+
         var arguments = command.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
-        execvp(command[0], &arguments)
+        var environment = entries.map { strdup($0) } + [nil]
+        defer { (arguments + environment).forEach { free($0) } }
+        // Threads of the concurrency runtime block every signal, and a program inherits that with its process.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        execvpe(command[0], &arguments, &environment)
         throw CommandFailure("cannot run '\(command[0])': \(String(cString: strerror(errno)))")
     }
 }

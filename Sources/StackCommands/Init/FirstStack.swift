@@ -36,6 +36,8 @@ enum FirstStack {
           #   hostname: time.localhost
           #   network: none                            # none | loopback | outbound | full
           #   idle-timeout: 10m
+          #   secrets:                                 # set with: mcp-stack secret set example-token
+          #     API_TOKEN: { credential: example-token }
           #   access: public
 
           # A server that speaks HTTP itself:
