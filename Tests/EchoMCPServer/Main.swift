@@ -38,7 +38,15 @@ struct EchoServer {
         }
         switch method {
         case "initialize":
-            answer(id, #"{"protocolVersion":"2025-03-26","capabilities":{},"serverInfo":{"name":"e","version":"1"}}"#)
+            let capabilities = CommandLine.arguments.contains("--tools") ? #"{"tools":{}}"# : "{}"
+            answer(
+                id,
+                #"{"protocolVersion":"2025-03-26","capabilities":\#(capabilities),"#
+                    + #""serverInfo":{"name":"e","version":"1"}}"#)
+        case "tools/list" where CommandLine.arguments.contains("--tools"):
+            answer(id, #"{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}"#)
+        case "tools/call" where CommandLine.arguments.contains("--tools"):
+            answer(id, #"{"content":[{"type":"text","text":"echo"}],"isError":false}"#)
         case "hold": held = id
         case "release":
             answer(id, "\"second\"")
