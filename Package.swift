@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "StackModel", dependencies: ["Diagnostics", "LocatedYAML", "UnitFile"], swiftSettings: settings),
         .target(
-            name: "StackPlan", dependencies: ["Diagnostics", "StackModel", "StackRecord", "UnitFile"],
+            name: "StackPlan", dependencies: ["StackModel", "StackRecord", "UnitFile"],
             swiftSettings: settings),
         .target(name: "Supervision", swiftSettings: settings),
 
@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "StackObservation", dependencies: ["StackRecord", "Supervision", "SystemdKit", "HostFiles"],
             swiftSettings: settings),
-        .target(name: "MCPKit", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
+        .target(name: "MCPKit", dependencies: [nioCore], swiftSettings: settings),
 
         // The three programs as libraries.
         .target(
@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "StackCommands",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
+                "Diagnostics", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
                 "SystemdKit",
                 "HostFiles", "StackObservation", "MCPKit", "CSpawn", argumentParser, nioCore, subprocess,
                 systemPackage,
