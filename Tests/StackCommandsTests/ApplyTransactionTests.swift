@@ -120,6 +120,37 @@ struct ApplyTransactionTests {
         }
     }
 
+    @Test func aStackThatWasStoppedStaysDownWhereverApplyIsKilled() async throws {
+        var stop = 0
+        var wasInterrupted = true
+        while wasInterrupted {
+            let limit = stop
+            wasInterrupted = try await ScratchDirectory.use { (scratch) async throws in
+                let store = GenerationStore(directory: scratch)
+                let start = FakeSystemd(store: store)
+                _ = try await Self.apply(Self.first, store, start)
+                _ = try await start.stop(Array(start.running.keys))
+                let steps = Steps(limit: limit)
+                let shaky = start.interrupted { (_) throws(BusError) in
+                    if steps.isOver() { throw BusError(code: .disconnected, message: "killed") }
+                }
+                var isKilled = false
+                do {
+                    _ = try await Self.apply(Self.second, store, shaky)
+                } catch is ApplyError {
+                    isKilled = true
+                }
+                let after = shaky.calm()
+                #expect(try await Self.apply(Self.second, store, after) == [])
+                #expect(after.running.isEmpty, "killed at step \(limit)")
+                #expect(try store.transition() == nil)
+                return isKilled
+            }
+            stop += 1
+        }
+        #expect(stop > 2)
+    }
+
     @Test func whatDoesNotStartIsReportedAndTheRestComesUp() async throws {
         try await ScratchDirectory.use { (scratch) async throws in
             let store = GenerationStore(directory: scratch)

@@ -30,7 +30,8 @@ struct ApplyCommand: AsyncParsableCommand {
         let units = try await connect()
         let progress = ApplyProgress(console: console)
         let transaction = ApplyTransaction(store: store, units: units, progress: progress)
-        try report(try await transaction.finishInterrupted(), console)
+        // What the earlier run left broken may be what the file now mends, so it ends nothing.
+        for problem in try await transaction.finishInterrupted() { console.note("note: \(problem.text)") }
         let prepared = try PreparedPlan(
             config: stack.config, store: store, host: HostFacts(), isApplying: true, console: console)
         guard !prepared.diff.isEmpty else {
@@ -38,8 +39,15 @@ struct ApplyCommand: AsyncParsableCommand {
             return
         }
         try confirm(prepared, console)
-        let problems = try await carryOut(prepared, transaction, Readiness(units: units, progress: progress))
-        try report(problems, console)
+        let problems = try await transaction.apply(
+            prepared.number, prepared.plan.generation(of: prepared.loaded), after: prepared.current, prepared.diff)
+        try report(problems)
+        guard try await units.properties(of: ApplyTransaction.target).activeState == .active else {
+            console.output("Generation \(prepared.number) is installed; the stack is stopped.")
+            return
+        }
+        let readiness = Readiness(units: units, progress: progress)
+        try report(try await readiness.wait(for: Readiness.subjects(of: prepared.stack, prepared.plan)))
         summarise(prepared, console, isWatched: await isWatched(units))
         _ = consume lock
     }
@@ -75,20 +83,10 @@ struct ApplyCommand: AsyncParsableCommand {
         }
     }
 
-    private func carryOut(
-        _ prepared: PreparedPlan, _ transaction: ApplyTransaction, _ readiness: Readiness
-    ) async throws -> [ApplyTransaction.Problem] {
-        let problems = try await transaction.apply(
-            prepared.number, prepared.plan.generation(of: prepared.loaded), after: prepared.current, prepared.diff)
-        let isUp = try await readiness.units.properties(of: ApplyTransaction.target).activeState == .active
-        guard problems.isEmpty, isUp else { return problems }
-        return try await readiness.wait(for: Readiness.subjects(of: prepared.stack, prepared.plan))
-    }
-
-    private func report(_ problems: [ApplyTransaction.Problem], _ console: Console) throws {
+    private func report(_ problems: [ApplyTransaction.Problem]) throws {
         guard let first = problems.first else { return }
         throw CommandFailure(
-            problems.map { "\($0.unit): \($0.message)" }.joined(separator: "\n           "),
+            problems.map(\.text).joined(separator: "\n           "),
             hint: "'mcp-stack logs' and 'journalctl -u \(first.unit)' tell why")
     }
 

@@ -23,6 +23,8 @@ struct ApplyTransaction: Sendable {
         var unit: String
         /// What happened, as half a sentence.
         var message: String
+        /// Both in one line.
+        var text: String { "\(unit): \(message)" }
     }
 
     /// Finishes a change that an earlier command began: to its end when its files are in force, else it is dropped.
@@ -47,7 +49,7 @@ struct ApplyTransaction: Sendable {
             throw .files(error)
         }
         progress.step("finishing generation \(next.number), which an interrupted run left half-way")
-        return try await bringUp(PlanDiff(from: previous, to: next), wasUp: true)
+        return try await bringUp(PlanDiff(from: previous, to: next), wasUp: try await isUp(after: previous?.number))
     }
 
     /// Installs a generation and brings its units up.
@@ -56,7 +58,7 @@ struct ApplyTransaction: Sendable {
     func apply(
         _ number: Int, _ entries: [String: GenerationStore.Entry], after current: Int?, _ diff: PlanDiff
     ) async throws(ApplyError) -> [Problem] {
-        let wasUp = try await isUp() || current == nil
+        let wasUp = try await isUp(after: current)
         do throws(HostFileError) {
             try store.stage(number, entries)
             try store.begin(.init(from: current, to: number))
@@ -68,7 +70,9 @@ struct ApplyTransaction: Sendable {
         return try await bringUp(diff, wasUp: wasUp)
     }
 
-    private func isUp() async throws(ApplyError) -> Bool {
+    /// Whether the stack is to run: it does, or nothing was applied before and so nobody stopped it.
+    private func isUp(after current: Int?) async throws(ApplyError) -> Bool {
+        guard current != nil else { return true }
         do throws(BusError) {
             return try await units.properties(of: Self.target).activeState == .active
         } catch {
@@ -121,7 +125,7 @@ struct ApplyTransaction: Sendable {
             default: Problem(unit: outcome.unit, message: "\(action.verb.rawValue) \(outcome.result.summary)")
             }
         }
-        progress.end(problems.first.map { "\(action.unit): \($0.message)" } ?? done(action), isGood: problems.isEmpty)
+        progress.end(problems.first?.text ?? done(action), isGood: problems.isEmpty)
         return problems
     }
 

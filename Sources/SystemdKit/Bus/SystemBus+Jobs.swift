@@ -56,21 +56,6 @@ extension SystemBus {
         try await call(method("Reload", timeout: timeout, decode: { (_) throws(BusError) in }))
     }
 
-    /// Forgets that units failed, so that they count as inactive; units that are not loaded are passed over.
-    public func resetFailed(_ units: [String]) async throws(BusError) {
-        for unit in units {
-            do throws(BusError) {
-                try await call(
-                    method(
-                        "ResetFailedUnit",
-                        arguments: { (message) throws(BusError) in try message.append(unit) },
-                        decode: { (_) throws(BusError) in }))
-            } catch {
-                guard error.code == .noSuchUnit else { throw error }
-            }
-        }
-    }
-
     private func run(
         _ member: String, _ units: [String], timeout: Duration
     ) async throws(BusError) -> [JobOutcome] {
