@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "StackCommands",
             dependencies: [
-                "Diagnostics", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
+                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
                 "SystemdKit",
                 "HostFiles", "StackObservation", "MCPKit", "CSpawn", argumentParser, nioCore, subprocess,
                 systemPackage,

@@ -16,7 +16,7 @@ public struct BridgeCommand: AsyncParsableCommand {
         usage: "mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]",
         discussion: """
             Every session of a client gets a process of its own. Without --listen the bridge serves the sockets that \
-            systemd passed to it. The endpoint is /mcp.
+            systemd passed to it.
             """)
 
     @Option(help: ArgumentHelp("Listen on 127.0.0.1:8080, [::1]:8080 or unix:/path.", valueName: "address"))
@@ -27,6 +27,14 @@ public struct BridgeCommand: AsyncParsableCommand {
             "Accept this name in Host and Origin, besides localhost: a name, name:port, *.name, or * for any.",
             valueName: "host"))
     var allowHost: [String] = []
+
+    @Option(help: ArgumentHelp("The path at which MCP is spoken.", valueName: "path"))
+    var endpoint = "/mcp"
+
+    @Option(
+        help: ArgumentHelp(
+            "Take this off the front of a request's path, as in /github/mcp; may be repeated.", valueName: "prefix"))
+    var stripPrefix: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -66,6 +74,9 @@ public struct BridgeCommand: AsyncParsableCommand {
         }
         if let host = allowHost.first(where: { HostRules.Pattern($0) == nil }) {
             throw ValidationError("\"\(host)\" is no host like name, name:port, *.name or *.")
+        }
+        if let path = ([endpoint] + stripPrefix).first(where: { !EndpointPaths.isPath($0) }) {
+            throw ValidationError("\"\(path)\" is no path like /mcp.")
         }
         guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain) else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
@@ -130,6 +141,7 @@ extension BridgeCommand {
     ) throws(CredentialVariable.Failure) -> BridgeConfiguration {
         var configuration = BridgeConfiguration(command: command, environment: try environment(), sockets: sockets)
         configuration.hosts = HostRules(allowHost.compactMap(HostRules.Pattern.init))
+        configuration.paths = EndpointPaths(endpoint: endpoint, prefixes: stripPrefix)
         configuration.maximumSessions = maxSessions
         configuration.drain = .seconds(drain)
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)

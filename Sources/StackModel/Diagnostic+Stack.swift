@@ -34,4 +34,26 @@ extension Diagnostic.Code {
     public static let unanchoredPath = Diagnostic.Code(3006)
     /// Something that looks like a secret stands in the file as it is.
     public static let plainSecret = Diagnostic.Code(3007)
+    /// Routes of one host name say different things about who may use them.
+    public static let divergingAccess = Diagnostic.Code(3008)
+    /// A route for any host name takes requests of protected ones.
+    public static let routeAroundAccess = Diagnostic.Code(3009)
+    /// The path that a server is asked for is not one that it answers.
+    public static let prefixNotStripped = Diagnostic.Code(3010)
+    /// A key that cloudflared reads and that does nothing here.
+    public static let idleOriginKey = Diagnostic.Code(3011)
+    /// A way to talk to an origin that loses security or requests.
+    public static let dangerousOriginKey = Diagnostic.Code(3012)
+    /// A command that has a server listen for the whole network.
+    public static let exposedListener = Diagnostic.Code(3013)
+    /// A host name that Cloudflare's free certificates do not cover.
+    public static let uncoveredHostname = Diagnostic.Code(3015)
+    /// A tunnel that is good for testing only.
+    public static let quickTunnel = Diagnostic.Code(3016)
+    /// Sessions behind connectors that share no state.
+    public static let sessionsBehindReplicas = Diagnostic.Code(3017)
+    /// A tunnel whose routes may come from somewhere else.
+    public static let routesFromDashboard = Diagnostic.Code(3018)
+    /// A name of a policy that the stack does not have.
+    public static let unknownPolicy = Diagnostic.Code(3021)
 }

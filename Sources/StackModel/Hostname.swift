@@ -9,6 +9,8 @@ public enum Hostname {
         case port
         /// A scheme stands before it.
         case scheme
+        /// A path stands behind it.
+        case path
         /// A dot stands at its end; such a rule never matches in cloudflared.
         case trailingDot
         /// It has upper-case letters.
@@ -17,6 +19,8 @@ public enum Hostname {
         case wildcard
         /// It has an empty label, one of more than 63 characters, or is longer than 253 characters.
         case length
+        /// It has letters of other scripts, which DNS knows in another spelling: this one.
+        case international(ascii: String)
         /// It has a character that DNS host names do not have.
         case character
     }
@@ -24,14 +28,23 @@ public enum Hostname {
     /// The first thing that is wrong with a host name, or nil when it can be matched.
     public static func problem(with text: String) -> Problem? {
         if text.contains("://") { return .scheme }
+        if text.contains("/") { return .path }
         if text.contains(":") { return .port }
         if text.hasSuffix(".") { return .trailingDot }
+        if let ascii = internationalSpelling(text) { return .international(ascii: ascii) }
         if text.lowercased() != text { return .upperCase }
         let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
         if name.contains("*") { return .wildcard }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         if text.utf8.count > 253 || labels.contains(where: { $0.isEmpty || $0.utf8.count > 63 }) { return .length }
         return labels.allSatisfy(isLabel) ? nil : .character
+    }
+
+    /// The spelling that DNS has for a name with letters of other scripts; nil where there is none.
+    private static func internationalSpelling(_ text: String) -> String? {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let ascii = Punycode.ascii(ofHostname: text)
+        return ascii != text && problem(with: ascii) == nil ? ascii : nil
     }
 
     /// Whether a text is a host name or an IPv4 address, without wildcard.

@@ -31,14 +31,32 @@ public struct Server: Sendable {
         case always
     }
 
+    /// What a server speaks over HTTP.
+    public enum Transport: String, Sendable, CaseIterable {
+        /// MCP over Streamable HTTP (2025-03-26 and later).
+        case streamableHTTP = "streamable-http"
+        /// MCP over HTTP+SSE, the pair of endpoints of 2024-11-05.
+        case sse
+        /// Not MCP: a web page, an API.
+        case http
+        /// MCP over either; clients and probes find out which.
+        case detect
+    }
+
     /// The name: `[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?`, which fits DNS labels, unit names and tool prefixes.
     public var name: Located<String>
     /// What the server is.
     public var program: Program
     /// The ways to it, in the order in which they are tried.
     public var routes: [Route]
-    /// The path of the MCP endpoint at the server itself.
-    public var endpointPath: String
+    /// What it speaks over HTTP.
+    public var transport: Transport
+    /// The path of the MCP endpoint at the server itself; nil for what does not speak MCP.
+    public var endpointPath: Located<String>?
+    /// A path that answers with a status below 400 when the server is well.
+    public var healthPath: Located<String>?
+    /// The unit that runs a service elsewhere.
+    public var unit: Located<String>?
     /// When its processes run.
     public var start: Start
     /// Environment variables, in the order of the file.
@@ -49,6 +67,8 @@ public struct Server: Sendable {
     public var paths: PathAccess
     /// What the rest of the settings say.
     public var settings: ServerSettings
+    /// The `origin` keys that stand under the server itself and not only in the defaults.
+    public var ownOriginKeys: Set<OriginRequest.Key>
 
     /// Whether the bridge stands before the server.
     public var isBridged: Bool {
@@ -77,15 +97,8 @@ public struct PathAccess: Sendable, Equatable {
 
 /// How a server is confined and kept alive, after the defaults were filled in.
 public struct ServerSettings: Sendable, Equatable {
-    /// How far a server is shut off from the machine.
-    public enum Sandbox: String, Sendable, CaseIterable {
-        /// Everything systemd can take away from a program that only serves.
-        case strict
-        /// What nearly every program bears.
-        case standard
-        /// Nothing but the limits and an unprivileged user.
-        case none
-    }
+    /// How long requests in flight may take when nothing is said; the bridge's own default too.
+    public static let defaultDrain: Duration = .seconds(10)
 
     /// How long to wait before a restart.
     public var restartDelay: Duration = .seconds(1)
@@ -98,13 +111,17 @@ public struct ServerSettings: Sendable, Equatable {
     /// The most processor time, in percent of one processor.
     public var cpu: Int = 100
     /// How far the server is shut off.
-    public var sandbox: Sandbox = .strict
+    public var sandbox = Sandbox(.strict)
     /// What it may reach over the network.
     public var network: NetworkAccess = .outbound(exceptions: [])
     /// How long a server on demand stays without work; zero: for ever.
     public var idleTimeout: Duration = .seconds(600)
     /// How long a start may take; a cold package cache is slow.
     public var startTimeout: Duration = .seconds(120)
+    /// How long requests in flight may take when the server is stopped.
+    public var drain = Self.defaultDrain
+    /// How cloudflared talks to it.
+    public var origin = OriginRequest()
 }
 
 /// What a server may reach over the network.

@@ -31,6 +31,10 @@ public struct StackFile: Sendable {
             if let stack {
                 RouteCheck.run(on: stack, findings)
                 PortCheck.run(on: stack, findings)
+                AccessCheck.run(on: stack, findings)
+                HostnameCheck.run(on: stack, findings)
+                TunnelCheck.run(on: stack, findings)
+                OriginCheck.run(on: stack, findings)
             }
             diagnostics += findings.diagnostics
         } else if diagnostics.isEmpty {

@@ -79,8 +79,9 @@ extension WatchedStack {
             generation: state.generation,
             servers: state.servers.map { server in
                 Server(
-                    name: server.name, service: server.service, socket: server.socket,
-                    isOnDemand: server.start == .onDemand && server.socket != nil, endpoints: server.endpoints)
+                    name: server.name, service: server.service ?? server.foreignUnit, socket: server.socket,
+                    isOnDemand: server.start == .onDemand && server.socket != nil,
+                    isForeign: server.service == nil, endpoints: server.endpoints)
             },
             connector: state.connector.map { Connector(kind: $0.kind.rawValue, unit: $0.unit) })
     }

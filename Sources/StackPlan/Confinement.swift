@@ -11,8 +11,8 @@ struct Confinement {
 
     func directives() throws(UnitValue.Unwritable) -> [UnitFile.Directive] {
         var result: [UnitFile.Directive] = []
-        switch server.settings.sandbox {
-        case .strict: result += Self.strict(families: families, needsHome: needsHome)
+        switch server.settings.sandbox.profile {
+        case .strict: result += Self.strict(families: families, needsHome: needsHome, systemd: facts.systemd)
         case .standard: result += Self.standard(families: families + ["AF_NETLINK"], needsHome: needsHome)
         case .none: result.append(.init("DynamicUser", "yes"))
         }
@@ -20,14 +20,25 @@ struct Confinement {
             // A program without a just-in-time compiler never maps memory writable and executable.
             result.append(.init("MemoryDenyWriteExecute", "yes"))
         }
+        result = Self.refined(result, server.settings.sandbox.refinements)
         result += try paths()
         result += network
         return result
     }
 
     /// What every program of a strict sandbox gets; the connector and the gateway share it with the servers.
-    static func strict(families: [String], needsHome: Bool = false) -> [UnitFile.Directive] {
-        standard(families: families, needsHome: needsHome) + [
+    static func strict(
+        families: [String], needsHome: Bool = false, systemd: SystemdRelease
+    ) -> [UnitFile.Directive] {
+        let shared = standard(families: families, needsHome: needsHome).map { directive in
+            switch directive.key {
+            case "PrivateTmp" where systemd.hasDisconnectedTmp: UnitFile.Directive("PrivateTmp", "disconnected")
+            case "ProtectControlGroups" where systemd.hasStrictControlGroups:
+                UnitFile.Directive("ProtectControlGroups", "strict")
+            default: directive
+            }
+        }
+        return shared + [
             .init("PrivateMounts", "yes"),
             .init("PrivateUsers", "yes"),
             .init("ProtectProc", "invisible"),
@@ -67,6 +78,21 @@ struct Confinement {
             .init("RestrictSUIDSGID", "yes"),
             .init("RestrictAddressFamilies", families.joined(separator: " ")),
         ]
+    }
+
+    /// Directives with the user's own values in place of the profile's.
+    private static func refined(
+        _ directives: [UnitFile.Directive], _ refinements: [Sandbox.Directive: [String]]
+    ) -> [UnitFile.Directive] {
+        var result = directives
+        for directive in Sandbox.Directive.allCases {
+            guard let words = refinements[directive] else { continue }
+            let place = result.firstIndex { $0.key == directive.rawValue } ?? result.endIndex
+            result.removeAll { $0.key == directive.rawValue }
+            let own = directive.lines(words).map { UnitFile.Directive(directive.rawValue, $0) }
+            result.insert(contentsOf: own, at: min(place, result.endIndex))
+        }
+        return result
     }
 
     // MARK: Files

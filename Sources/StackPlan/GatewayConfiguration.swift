@@ -69,8 +69,9 @@ struct GatewayConfiguration {
         case .http(_, let port): return "127.0.0.1:\(port.value)"
         case .external(let url):
             let host = url.value.host
+            guard let port = url.value.effectivePort else { return "unix:\(host)" }
             guard isAddress(host) || facts.resolvers.isEmpty else { return nil }
-            return "\(host):\(url.value.port ?? (url.value.scheme == "https" ? 443 : 80))"
+            return "\(host):\(port)"
         }
     }
 
@@ -105,37 +106,57 @@ struct GatewayConfiguration {
 
     private func location(_ route: Route, _ server: Server, _ out: inout Lines) {
         out.block(route.path.map { "location ~ \(quoted($0))" } ?? "location /") { out in
-            var hostHeader = "$http_host"
-            if case .http(_, let port) = server.program {
-                // MCP SDKs answer 421 to a Host that is not their own address.
-                hostHeader = "localhost:\(port.value)"
-            }
-            out.add("proxy_set_header Host \(hostHeader);")
+            let origin = server.settings.origin
+            out.add("proxy_set_header Host \(hostHeader(server));")
             out.add("proxy_set_header X-Forwarded-Host $http_host;")
             out.add("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;")
             out.add("proxy_set_header X-Forwarded-Proto $scheme;")
             out.add("proxy_set_header Upgrade $http_upgrade;")
             out.add("proxy_set_header Connection $mcp_connection;")
+            if let timeout = origin.duration(.connectTimeout) {
+                out.add("proxy_connect_timeout \(timeout.unitText);")
+            }
             var scheme = "http"
             if case .external(let url) = server.program {
-                scheme = url.value.scheme
-                if scheme == "https" {
-                    out.add("proxy_ssl_server_name on;")
-                    out.add("proxy_ssl_name \(url.value.host);")
-                    out.add("proxy_ssl_verify on;")
-                    out.add("proxy_ssl_verify_depth 4;")
-                    out.add("proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;")
+                if url.value.isTLS {
+                    scheme = "https"
+                    tls(url.value, origin, &out)
                 }
                 if address(of: server) == nil {
                     // A variable makes nginx look the name up when it is needed, so that one
                     // name that does not resolve cannot keep the gateway from starting.
-                    out.add("set $mcp_origin \(url.value.text);")
+                    out.add("set $mcp_origin \(scheme)://\(url.value.host):\(url.value.effectivePort ?? 80);")
                     out.add("proxy_pass $mcp_origin;")
                     return
                 }
             }
             out.add("proxy_pass \(scheme)://mcp-\(server.name.value);")
         }
+    }
+
+    private func hostHeader(_ server: Server) -> String {
+        if let own = server.settings.origin.text(.httpHostHeader), !own.isEmpty { return literal(own) }
+        // MCP SDKs answer 421 to a Host that is not their own address.
+        if case .http(_, let port) = server.program { return "localhost:\(port.value)" }
+        return "$http_host"
+    }
+
+    private func tls(_ url: OriginURL, _ origin: OriginRequest, _ out: inout Lines) {
+        out.add("proxy_ssl_server_name on;")
+        out.add("proxy_ssl_name \(origin.text(.originServerName).map(literal) ?? url.host);")
+        guard !origin.isOn(.noTLSVerify) else { return out.add("proxy_ssl_verify off;") }
+        out.add("proxy_ssl_verify on;")
+        out.add("proxy_ssl_verify_depth 4;")
+        let authorities = origin.text(.caPool) ?? "/etc/ssl/certs/ca-certificates.crt"
+        out.add("proxy_ssl_trusted_certificate \(literal(authorities));")
+    }
+
+    /// A word of a directive; the model lets no `$` into one where nginx looks for variables.
+    private func literal(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-._:/".unicodeScalars.contains(scalar))
+        }
+        return isPlain ? text : quoted(text)
     }
 
     /// A string as nginx reads it: quotes and backslashes escaped, so that nothing ends it early.

@@ -68,12 +68,12 @@ public struct PlanDiff: Sendable, Equatable {
 
     /// The difference between two generations; the first is nil when nothing was applied yet.
     ///
-    /// Comment lines do not count, because they name the generation, and neither does the state record.
+    /// Comment lines do not count, because they name the generation, and neither does its number in the state record.
     public init(from old: InstalledGeneration?, to new: InstalledGeneration) {
         let oldTexts = old?.texts ?? [:]
         let oldLinks = old?.links ?? []
         var files: [FileChange] = []
-        for path in Set(oldTexts.keys).union(new.texts.keys) where path != "state.json" {
+        for path in Set(oldTexts.keys).union(new.texts.keys) {
             let before = oldTexts[path]
             let after = new.texts[path]
             guard before.map(Self.essence) != after.map(Self.essence) else { continue }
@@ -88,9 +88,12 @@ public struct PlanDiff: Sendable, Equatable {
         self.actions = UnitActions(changes: self.files, wanted: new.links).ordered
     }
 
-    /// A text without its comment lines.
+    /// A text without what names its generation.
     static func essence(_ text: String) -> [Substring] {
-        text.split(separator: "\n").filter { !$0.drop(while: \.isWhitespace).hasPrefix("#") }
+        text.split(separator: "\n").filter { line in
+            let text = line.drop(while: \.isWhitespace)
+            return !text.hasPrefix("#") && !text.hasPrefix("\"generation\" :")
+        }
     }
 }
 

@@ -6,57 +6,44 @@ internal import StackRecord
 internal import UnitFile
 
 extension StackCompiler {
-    /// cloudflared's configuration: the routes in the order of the stack file, and a last rule for the rest.
-    ///
-    /// `keepAliveTimeout` is shorter than the 30 s after which the bridge closes an idle connection, so that
-    /// cloudflared never sends a request into a connection that is being closed.
-    func connectorConfiguration(_ tunnel: NamedTunnel) -> String {
-        var lines = header.map { "# \($0)" }
-        lines += [
-            "tunnel: \(tunnel.id)",
-            "protocol: \(tunnel.transportProtocol.rawValue)",
-            "no-autoupdate: true",
-            "grace-period: 10s",
-            "originRequest:",
-            "  keepAliveTimeout: 15s",
-            "ingress:",
-        ]
-        for row in RouteTable(stack).rows {
-            let (route, server) = (row.route, row.server)
-            var keys: [String] = []
-            if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
-            if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-            keys.append("service: \(YAMLText.quoted(origin(of: server)))")
-            if case .http(_, let port) = server.program {
-                keys.append("originRequest:")
-                keys.append("  # MCP SDKs answer 421 to a Host that is not their own address.")
-                keys.append("  httpHostHeader: \(YAMLText.quoted("localhost:\(port.value)"))")
-            }
-            lines.append("  # \(server.name.value)")
-            lines += keys.enumerated().map { index, key in (index == 0 ? "  - " : "    ") + key }
-        }
-        lines.append("  - service: http_status:404")
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private func origin(of server: Server) -> String {
-        switch server.program {
-        case .stdio, .status: "unix:\(Locations.serverSocket(server.name.value))"
-        case .http(_, let port): "http://localhost:\(port.value)"
-        case .external(let url): url.value.text
-        }
-    }
-
-    /// cloudflared as an unprivileged service with its credentials handed over by systemd.
+    /// cloudflared as an unprivileged service, with its credentials handed over by systemd.
     func connectorUnit(_ tunnel: NamedTunnel) throws(UnitValue.Unwritable) -> UnitFile {
+        let credential: UnitFile.Directive
+        let arguments: String
+        // systemd itself fills in the directory of the credentials for %d.
+        switch tunnel.credentials {
+        case .file(let path):
+            let word = try UnitValue.word(path.value, expansion: .specifiers)
+            credential = .init("LoadCredential", "tunnel.json:\(word)")
+            arguments = "run --credentials-file %d/tunnel.json"
+        case .credential(let name):
+            credential = Self.encryptedCredential(name.value)
+            arguments = "run --credentials-file %d/\(Locations.secretPrefix)\(name.value)"
+        case .token(let name):
+            credential = Self.encryptedCredential(name.value)
+            arguments = "run --token-file %d/\(Locations.secretPrefix)\(name.value)"
+        }
+        return try cloudflaredUnit(arguments, credentials: [credential])
+    }
+
+    /// cloudflared with a tunnel that it makes for itself when it starts, without an account.
+    ///
+    /// The address only makes cloudflared ask for such a tunnel (`cmd/cloudflared/tunnel/cmd.go`, `TunnelCommand`);
+    /// the rules of the configuration go before it (`ingress/ingress.go`, `ParseIngressFromConfigAndCLI`).
+    func quickTunnelUnit() throws(UnitValue.Unwritable) -> UnitFile {
+        try cloudflaredUnit("--url http://localhost", credentials: [])
+    }
+
+    private func cloudflaredUnit(
+        _ arguments: String, credentials: [UnitFile.Directive]
+    ) throws(UnitValue.Unwritable) -> UnitFile {
         let program = facts.commands["cloudflared"] ?? "/usr/bin/cloudflared"
         let configuration = "\(Locations.generation(facts.connectorGeneration))/connector/config.yml"
         let command = try UnitValue.commandLine(
             [program, "tunnel", "--config", configuration]
                 + (connector.metrics.map { ["--metrics", $0] } ?? [])
-                + ["--no-autoupdate", "run"])
-        let credentials = try UnitValue.word(tunnel.credentials.value, expansion: .specifiers)
-        let unit: [UnitFile.Directive] = [
+                + ["--no-autoupdate"])
+        var unit: [UnitFile.Directive] = [
             .init("Description", "Cloudflare Tunnel connector of the MCP stack"),
             .init("Documentation", "man:mcp-stack(1)"),
             .init("SourcePath", "\(Locations.current)/stack.yaml"),
@@ -65,11 +52,11 @@ extension StackCompiler {
             .init("After", "network-online.target"),
             .init("StartLimitIntervalSec", "0"),
         ]
+        unit += foreignUnits
         var service: [UnitFile.Directive] = [
             .init("Type", "notify"),
             .init("NotifyAccess", "main"),
-            // systemd itself fills in the directory of the credentials.
-            .init("ExecStart", "\(command) --credentials-file %d/tunnel.json"),
+            .init("ExecStart", "\(command) \(arguments)"),
             .init("Restart", "always"),
             .init("RestartSec", "5s"),
             // A network without UDP makes cloudflared fall back to HTTP/2 after some 170 s.
@@ -78,12 +65,14 @@ extension StackCompiler {
             .init("SyslogIdentifier", "mcp-connector"),
             .init("Slice", "mcp-stack.slice"),
             .init("SupplementaryGroups", "mcp-edge"),
-            .init("LoadCredential", "tunnel.json:\(credentials)"),
+        ]
+        service += credentials
+        service += [
             .init("Environment", "TUNNEL_LOG_OUTPUT=json"),
             .init("UnsetEnvironment", "TUNNEL_TOKEN TUNNEL_TOKEN_FILE TUNNEL_CRED_FILE TUNNEL_CRED_CONTENTS"),
             .init("UnsetEnvironment", "HTTP_PROXY HTTPS_PROXY http_proxy https_proxy"),
         ]
-        service += Confinement.strict(families: ["AF_INET", "AF_INET6", "AF_UNIX"])
+        service += Confinement.strict(families: ["AF_INET", "AF_INET6", "AF_UNIX"], systemd: facts.systemd)
         service += [.init("MemoryDenyWriteExecute", "yes"), .init("MemoryMax", "512M"), .init("TasksMax", "128")]
         return UnitFile(header: header, sections: [.init("Unit", unit), .init("Service", service)])
     }

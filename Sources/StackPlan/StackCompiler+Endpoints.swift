@@ -6,32 +6,25 @@ internal import StackModel
 extension StackCompiler {
     /// The URLs under which clients reach a server, as far as its routes name them.
     ///
-    /// A wildcard names no host, and a path expression names a prefix only when it is written like
-    /// `^/prefix(/.*)?$`.
+    /// A wildcard names no host, and a quick tunnel gets its name when it starts. A route for a path names a URL
+    /// when the endpoint is below it, or when it is written like `^/prefix(/.*)?$` and the prefix is stripped.
     func endpoints(of server: Server) -> [String] {
         server.routes.compactMap { route in
-            let prefix: String
-            if let path = route.path {
-                guard let literal = literalPrefix(path) else { return nil }
-                prefix = literal
-            } else {
-                prefix = ""
-            }
+            guard let path = path(of: server, through: route) else { return nil }
             let isLocal = stack.tunnel == .local
             guard let host = route.hostname ?? (isLocal ? "127.0.0.1" : nil), !host.hasPrefix("*") else { return nil }
             let base = isLocal ? "http://\(host):\(Locations.gatewayPort)" : "https://\(host)"
-            return base + prefix + server.endpointPath
+            return base + path
         }
     }
 
-    private func literalPrefix(_ pattern: String) -> String? {
-        guard pattern.hasPrefix("^/") else { return nil }
-        var text = pattern.dropFirst()
-        for ending in ["(/.*)?$", "(/|$)", "/.*$", "/.*", "/"] where text.hasSuffix(ending) {
-            text = text.dropLast(ending.count)
-            break
+    private func path(of server: Server, through route: Route) -> String? {
+        let prefix = route.literalPrefix
+        guard let endpoint = server.endpointPath?.value else {
+            return route.path == nil ? "/" : prefix.map { $0 + "/" }
         }
-        let isLiteral = text.allSatisfy { $0.isLetter || $0.isNumber || "/-_".contains($0) }
-        return isLiteral && text.count > 1 ? String(text) : nil
+        if route.path == nil { return endpoint }
+        if route.stripsPrefix { return prefix.map { $0 + endpoint } }
+        return route.leads(to: endpoint) ? endpoint : nil
     }
 }

@@ -8,13 +8,14 @@ extension StackCompiler {
     /// nginx with a configuration of our own, apart from Debian's service and from /etc/nginx.
     func gatewayUnit() -> UnitFile {
         let program = facts.commands["nginx"] ?? "/usr/sbin/nginx"
-        let unit: [UnitFile.Directive] = [
+        var unit: [UnitFile.Directive] = [
             .init("Description", "Gateway of the MCP stack on loopback"),
             .init("Documentation", "man:mcp-stack(1)"),
             .init("SourcePath", "\(Locations.current)/stack.yaml"),
             .init("PartOf", "mcp-stack.target"),
             .init("StartLimitIntervalSec", "0"),
         ]
+        unit += foreignUnits
         var service: [UnitFile.Directive] = [
             .init("Type", "exec"),
             .init("ExecStart", "\(program) -e stderr -c \(Locations.current)/gateway/nginx.conf"),
@@ -30,7 +31,7 @@ extension StackCompiler {
             // Two descriptors for each of the configuration's worker connections.
             .init("LimitNOFILE", "8192"),
         ]
-        service += Confinement.strict(families: ["AF_INET", "AF_INET6", "AF_UNIX"])
+        service += Confinement.strict(families: ["AF_INET", "AF_INET6", "AF_UNIX"], systemd: facts.systemd)
         service.append(.init("MemoryDenyWriteExecute", "yes"))
         if !routesElsewhere {
             service += [.init("IPAddressDeny", "any"), .init("IPAddressAllow", "localhost")]
@@ -43,7 +44,7 @@ extension StackCompiler {
     private var routesElsewhere: Bool {
         stack.servers.contains { server in
             guard case .external(let url) = server.program else { return false }
-            return !["localhost", "127.0.0.1", "[::1]"].contains(url.value.host)
+            return !url.value.isLoopback
         }
     }
 }

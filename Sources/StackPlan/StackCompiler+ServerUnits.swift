@@ -31,6 +31,11 @@ extension StackCompiler {
         let idle = server.start == .always ? .zero : server.settings.idleTimeout
         arguments += ["--idle-timeout", idle.wholeSeconds]
         for host in allowedHosts(server) { arguments += ["--allow-host", host] }
+        if let endpoint = server.endpointPath?.value, endpoint != "/mcp" { arguments += ["--endpoint", endpoint] }
+        for prefix in strippedPrefixes(server) { arguments += ["--strip-prefix", prefix] }
+        if server.settings.drain != ServerSettings.defaultDrain {
+            arguments += ["--drain", server.settings.drain.wholeSeconds]
+        }
         arguments += secretOptions(server)
         let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
         var unit = unitSection(server)
@@ -44,7 +49,7 @@ extension StackCompiler {
         service += restart(server)
         service += [
             .init("TimeoutStartSec", server.settings.startTimeout.unitText),
-            .init("TimeoutStopSec", "20s"),
+            .init("TimeoutStopSec", stopTimeout(server)),
             .init("KillMode", "mixed"),
             .init("WatchdogSec", "60s"),
         ]
@@ -62,7 +67,7 @@ extension StackCompiler {
         service += restart(server)
         service += [
             .init("TimeoutStartSec", server.settings.startTimeout.unitText),
-            .init("TimeoutStopSec", "20s"),
+            .init("TimeoutStopSec", stopTimeout(server)),
         ]
         service += try body(server)
         return UnitFile(header: header, sections: [.init("Unit", unitSection(server)), .init("Service", service)])
@@ -104,6 +109,20 @@ extension StackCompiler {
         ]
     }
 
+    /// The time to drain, and some for the child to end.
+    private func stopTimeout(_ server: Server) -> String {
+        (server.settings.drain + .seconds(10)).unitText
+    }
+
+    private func strippedPrefixes(_ server: Server) -> [String] {
+        var prefixes: [String] = []
+        for route in server.routes where route.stripsPrefix {
+            guard let prefix = route.literalPrefix, !prefixes.contains(prefix) else { continue }
+            prefixes.append(prefix)
+        }
+        return prefixes
+    }
+
     private func restart(_ server: Server) -> [UnitFile.Directive] {
         var directives: [UnitFile.Directive] = [.init("RestartSec", server.settings.restartDelay.unitText)]
         if facts.systemd.hasRestartSteps, server.settings.restartMaximumDelay > server.settings.restartDelay {
@@ -133,10 +152,13 @@ extension StackCompiler {
         for secret in server.secrets where !names.contains(secret.credential.value) {
             names.append(secret.credential.value)
         }
-        return names.map { name in
-            let id = Locations.secretPrefix + name
-            return .init("LoadCredentialEncrypted", "\(id):\(Locations.secrets)/\(id)")
-        }
+        return names.map(Self.encryptedCredential)
+    }
+
+    /// An encrypted credential, loaded under the name that is part of what was encrypted.
+    static func encryptedCredential(_ name: String) -> UnitFile.Directive {
+        let id = Locations.secretPrefix + name
+        return .init("LoadCredentialEncrypted", "\(id):\(Locations.secrets)/\(id)")
     }
 
     /// The part that all servers share: identity, environment, confinement, limits.

@@ -42,8 +42,11 @@ public struct StackCompiler: Sendable {
             entries["gateway/nginx.conf"] = .text(GatewayConfiguration(stack: stack, facts: facts).text)
             add(connector.unit, gatewayUnit(), isWanted: true)
         case .named(let tunnel):
-            entries["connector/config.yml"] = .text(connectorConfiguration(tunnel))
+            entries["connector/config.yml"] = .text(ConnectorConfiguration(stack: stack, header: header).text)
             add(connector.unit, try connectorUnit(tunnel), isWanted: true)
+        case .quick:
+            entries["connector/config.yml"] = .text(ConnectorConfiguration(stack: stack, header: header).text)
+            add(connector.unit, try quickTunnelUnit(), isWanted: true)
         }
         let state = InstalledState(
             generation: facts.generation, servers: stack.servers.map(record), connector: connector)
@@ -55,7 +58,7 @@ public struct StackCompiler: Sendable {
         switch stack.tunnel {
         case .local:
             InstalledState.Connector(kind: .gateway, unit: "mcp-gateway.service", metrics: nil)
-        case .named:
+        case .named, .quick:
             InstalledState.Connector(
                 kind: .tunnel, unit: "mcp-connector@\(facts.connectorGeneration).service",
                 metrics: "127.0.0.1:\(20300 + facts.connectorGeneration % 100)")
@@ -70,6 +73,12 @@ public struct StackCompiler: Sendable {
         ]
     }
 
+    /// The units that run services elsewhere: what carries requests to them starts after them.
+    var foreignUnits: [UnitFile.Directive] {
+        let units = stack.servers.compactMap(\.unit?.value)
+        return units.isEmpty ? [] : [.init("After", units.joined(separator: " "))]
+    }
+
     private func record(_ server: Server) -> InstalledState.Server {
         let kind: InstalledState.Server.Kind =
             switch server.program {
@@ -81,7 +90,8 @@ public struct StackCompiler: Sendable {
             kind == .external ? nil : server.start == .always ? .always : .onDemand
         return InstalledState.Server(
             name: server.name.value, kind: kind, start: start, service: kind == .external ? nil : server.serviceUnit,
-            socket: server.isBridged ? server.socketUnit : nil, endpoints: endpoints(of: server))
+            socket: server.isBridged ? server.socketUnit : nil, foreignUnit: server.unit?.value,
+            endpoints: endpoints(of: server))
     }
 }
 

@@ -55,13 +55,17 @@ public struct InstalledState: Codable, Sendable, Equatable {
         public var service: String?
         /// The socket unit; nil unless bridged.
         public var socket: String?
+        /// The unit that somebody else made for an external server, which is only watched.
+        public var foreignUnit: String?
         /// The URLs by which clients reach the server.
         public var endpoints: [String]
 
         /// Creates a server record.
         public init(
-            name: String, kind: Kind, start: Start?, service: String?, socket: String?, endpoints: [String]
+            name: String, kind: Kind, start: Start?, service: String?, socket: String?,
+            foreignUnit: String? = nil, endpoints: [String]
         ) {
+            self.foreignUnit = foreignUnit
             self.name = name
             self.kind = kind
             self.start = start

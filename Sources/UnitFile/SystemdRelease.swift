@@ -19,6 +19,12 @@ public struct SystemdRelease: Sendable, Hashable, Comparable {
     /// Whether `RestartSteps=` and `RestartMaxDelaySec=` exist (NEWS 254).
     public var hasRestartSteps: Bool { version >= 254 }
 
+    /// Whether `PrivateTmp=disconnected` exists, a /tmp that nobody else sees (NEWS 257).
+    public var hasDisconnectedTmp: Bool { version >= 257 }
+
+    /// Whether `ProtectControlGroups=strict` exists, control groups of the unit's own that are read-only (NEWS 257).
+    public var hasStrictControlGroups: Bool { version >= 257 }
+
     /// Orders releases by age.
     public static func < (left: SystemdRelease, right: SystemdRelease) -> Bool {
         left.version < right.version

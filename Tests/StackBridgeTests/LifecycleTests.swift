@@ -178,6 +178,7 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     @Test(arguments: [
         [], ["--"], ["--", ""], ["--listen", "x", "--", "cat"], ["--allow-host", "a b", "--", "cat"],
         ["--idle-timeout", "-1", "--", "cat"], ["--max-sessions", "0", "--", "cat"], ["--drain", "x", "--", "cat"],
+        ["--endpoint", "mcp", "--", "cat"], ["--strip-prefix", "/a?b", "--", "cat"],
         ["--unknown", "--", "cat"], ["cat"],
     ])
     func refusesWrongUsage(_ arguments: [String]) {

@@ -15,7 +15,8 @@ import Testing
     ]
 
     private func route(
-        _ method: HTTPMethod, _ uri: String = "/mcp", _ changes: [(String, String?)] = []
+        _ method: HTTPMethod, _ uri: String = "/mcp", _ changes: [(String, String?)] = [],
+        paths: EndpointPaths = EndpointPaths()
     ) -> RequestGate.Route {
         var headers = HTTPHeaders(Self.usual)
         for (name, value) in changes {
@@ -23,15 +24,15 @@ import Testing
             if let value { headers.add(name: name, value: value) }
         }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
-        return RequestGate(hosts: HostRules()).route(head)
+        return RequestGate(hosts: HostRules(), paths: paths).route(head)
     }
 
     private func refusal(_ route: RequestGate.Route) -> Answer? {
         if case .refuse(let answer) = route { answer } else { nil }
     }
 
-    @Test(arguments: ["/mcp", "/github/mcp", "/a/b/mcp?x=/nothing"])
-    func servesPathsThatEndInMCP(_ uri: String) {
+    @Test(arguments: ["/mcp", "/mcp?x=/nothing"])
+    func servesTheEndpoint(_ uri: String) {
         let expected = RequestGate.Post(session: "s", version: .v2025_06_18, accepts: [.json, .events])
         #expect(
             route(.POST, uri, [("mcp-session-id", "s"), ("mcp-protocol-version", "2025-06-18")]) == .post(expected))
@@ -39,7 +40,25 @@ import Testing
         #expect(route(.DELETE, uri, [("Mcp-Session-Id", "s")]) == .delete(session: "s"))
     }
 
-    @Test(arguments: ["/", "/mcp/", "/mcpx", "/sse?x=/mcp"])
+    @Test(arguments: ["/mcp", "/github/mcp", "/a/b/mcp?x=1"])
+    func takesPrefixesOff(_ uri: String) {
+        let paths = EndpointPaths(prefixes: ["/github", "/a/b"])
+        #expect(route(.DELETE, uri, [("Mcp-Session-Id", "s")], paths: paths) == .delete(session: "s"))
+    }
+
+    @Test(arguments: ["/githubmcp", "/github", "/x/mcp", "/github/github/mcp", "/github//mcp"])
+    func takesNothingElseOff(_ uri: String) {
+        #expect(refusal(route(.POST, uri, paths: EndpointPaths(prefixes: ["/github"])))?.status == .notFound)
+    }
+
+    @Test func servesAnEndpointElsewhere() {
+        let paths = EndpointPaths(endpoint: "/x/y", prefixes: [])
+        #expect(route(.DELETE, "/x/y", [("Mcp-Session-Id", "s")], paths: paths) == .delete(session: "s"))
+        #expect(refusal(route(.POST, "/mcp", paths: paths))?.status == .notFound)
+        #expect(route(.GET, "/healthz", paths: paths) == .health)
+    }
+
+    @Test(arguments: ["/", "/mcp/", "/mcpx", "/sse?x=/mcp", "/github/mcp"])
     func refusesOtherPaths(_ uri: String) {
         #expect(refusal(route(.POST, uri))?.status == .notFound)
     }
@@ -101,7 +120,7 @@ import Testing
         var headers = HTTPHeaders(Self.usual)
         headers.add(name: "Host", value: "localhost")
         let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/mcp", headers: headers)
-        #expect(refusal(RequestGate(hosts: HostRules()).route(head))?.status == .badRequest)
+        #expect(refusal(RequestGate(hosts: HostRules(), paths: EndpointPaths()).route(head))?.status == .badRequest)
     }
 }
 

@@ -115,7 +115,7 @@ servers:
     restart: { delay: 1s, max-delay: 2s }
     routes:
       - { hostname: time.example.test }
-      - { hostname: mcp.example.test, path: "^/time(/.*)?\$" }
+      - { hostname: mcp.example.test, path: "^/time(/.*)?\$", strip-prefix: true }
     access: public
 END
     resolve status.example.test time.example.test mcp.example.test

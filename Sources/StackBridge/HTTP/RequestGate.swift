@@ -33,6 +33,7 @@ struct RequestGate: Sendable {
     static let maximumBodyBytes = 4 << 20
 
     let hosts: HostRules
+    let paths: EndpointPaths
 
     /// Decides where a request goes.
     func route(_ head: HTTPRequestHead) -> Route {
@@ -41,13 +42,14 @@ struct RequestGate: Sendable {
             return .refuse(.refusal(.requestHeaderFieldsTooLarge, .invalidRequest, "The header is too large"))
         }
         if let refusal = refusalByName(head) { return .refuse(refusal) }
-        let path = head.uri.prefix { $0 != "?" }
+        let path = paths.stripped(head.uri.prefix { $0 != "?" })
         if path == "/healthz" {
             guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
             return .health
         }
-        guard path.hasSuffix("/mcp") else {
-            return .refuse(.refusal(.notFound, .invalidRequest, "There is no such path; the endpoint is /mcp"))
+        guard path == paths.endpoint else {
+            return .refuse(
+                .refusal(.notFound, .invalidRequest, "There is no such path; the endpoint is \(paths.endpoint)"))
         }
         switch head.method {
         case .POST: return routePost(head)

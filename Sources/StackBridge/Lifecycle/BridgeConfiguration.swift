@@ -19,6 +19,7 @@ struct BridgeConfiguration: Sendable {
     var environment: [String]
     var sockets: Sockets
     var hosts = HostRules()
+    var paths = EndpointPaths()
     /// Sessions that may be open at once.
     var maximumSessions = 64
     /// How long the bridge stays without a connection; nil for ever.

@@ -52,7 +52,7 @@ final class BridgeHub {
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
-        self.gate = RequestGate(hosts: configuration.hosts)
+        self.gate = RequestGate(hosts: configuration.hosts, paths: configuration.paths)
         self.notifier = notifier
         self.log = log
         self.finishedPromise = eventLoop.makePromise()

@@ -27,6 +27,7 @@ enum FirstStack {
             routes:
               - hostname: status.localhost             # http://status.localhost:8787/mcp
               - path: ^/status(/.*)?$                  # http://127.0.0.1:8787/status/mcp
+                strip-prefix: true
             access: public                             # who may use it; 'mode: local' is this machine only
 
           # A server that speaks stdio, started by the first request and stopped when idle:

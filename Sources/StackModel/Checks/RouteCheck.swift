@@ -10,7 +10,10 @@ enum RouteCheck {
         for row in table.rows {
             let (route, server) = (row.route, row.server)
             let candidates = table.rows(covering: route.hostname).prefix { $0.index < row.index }
-            guard let taker = candidates.first(where: { takesEveryPath($0.route, of: route) }) else { continue }
+            guard let taker = candidates.first(where: { takesEveryPath($0.route, of: route) }) else {
+                PrefixCheck.run(on: route, of: server, findings)
+                continue
+            }
             let isSame = taker.route.hostname == route.hostname && taker.route.path == route.path
             findings.add(
                 Diagnostic(
@@ -26,5 +29,25 @@ enum RouteCheck {
 
     private static func takesEveryPath(_ first: Route, of second: Route) -> Bool {
         first.path == nil || first.path == second.path
+    }
+}
+
+/// Finds routes by path whose server never answers below that path: cloudflared does not rewrite paths.
+enum PrefixCheck {
+    static func run(on route: Route, of server: Server, _ findings: Findings) {
+        guard let endpoint = server.endpointPath, !route.stripsPrefix, let prefix = route.literalPrefix,
+            !route.leads(to: endpoint.value)
+        else { return }
+        let seen = prefix + endpoint.value
+        findings.add(
+            Diagnostic(
+                server.isBridged ? .error : .warning, .prefixNotStripped,
+                "nobody reaches the endpoint: requests keep their path, and '\(server.name.value)' is asked for "
+                    + "'\(seen)' instead of '\(endpoint.value)'",
+                at: route.range,
+                hint: server.isBridged
+                    ? "write 'strip-prefix: true' into the route"
+                    : "have the server answer below '\(prefix)' and say so ('path: \(seen)'), or give it a host name "
+                        + "of its own"))
     }
 }

@@ -11,10 +11,13 @@ struct SettingsFragment {
     var memory: Int?
     var tasks: Int?
     var cpu: Int?
-    var sandbox: ServerSettings.Sandbox?
+    var sandbox = SandboxFragment()
     var network: NetworkAccess?
     var idleTimeout: Duration?
     var startTimeout: Duration?
+    var drain: Duration?
+    var origin = OriginRequest()
+    var access: Located<Route.Access>?
 
     init() {}
 
@@ -22,18 +25,13 @@ struct SettingsFragment {
     init(_ map: inout MappingReader, _ findings: Findings) {
         restart(&map, findings)
         limits(&map, findings)
-        sandbox = map.take("sandbox").flatMap { node in
-            if case .mapping = node.content {
-                findings.error(.notSupportedYet, "refining the sandbox is not supported yet", at: node.range)
-                return nil
-            }
-            return node.choice(findings)
-        }
+        sandbox = map.take("sandbox").map { SandboxFragment($0, findings) } ?? SandboxFragment()
         network = map.take("network").flatMap { Self.network($0, findings) }
         idleTimeout = map.take("idle-timeout").flatMap { $0.duration(findings) }
         startTimeout = map.take("start-timeout").flatMap { $0.duration(findings) }
+        drain = map.take("drain").flatMap { $0.duration(findings) }
         if let sessions = map.takePair("sessions") { Self.sessions(sessions, findings) }
-        map.refuse("origin")
+        origin = map.take("origin").map { OriginRequest(decoding: $0, findings) } ?? OriginRequest()
     }
 
     /// The settings that result where this fragment has the last word and another one the word before.
@@ -47,15 +45,19 @@ struct SettingsFragment {
         fill(\.memory, memory, defaults.memory)
         fill(\.tasks, tasks, defaults.tasks)
         fill(\.cpu, cpu, defaults.cpu)
-        fill(\.sandbox, sandbox, defaults.sandbox)
         fill(\.network, network, defaults.network)
         fill(\.idleTimeout, idleTimeout, defaults.idleTimeout)
         fill(\.startTimeout, startTimeout, defaults.startTimeout)
+        fill(\.drain, drain, defaults.drain)
+        settings.sandbox = sandbox.sandbox(over: defaults.sandbox)
+        settings.origin = origin.filled(from: defaults.origin)
         return settings
     }
 
     private mutating func restart(_ map: inout MappingReader, _ findings: Findings) {
-        guard let node = map.take("restart"), var restart = MappingReader(node, "'restart'", findings) else { return }
+        guard let node = map.take("restart"),
+            var restart = MappingReader(node, Language.restart, "'restart'", findings)
+        else { return }
         restartDelay = restart.take("delay").flatMap { $0.duration(findings) }
         restartMaximumDelay = restart.take("max-delay").flatMap { $0.duration(findings) }
         restart.finish()
@@ -65,7 +67,8 @@ struct SettingsFragment {
     }
 
     private mutating func limits(_ map: inout MappingReader, _ findings: Findings) {
-        guard let node = map.take("limits"), var limits = MappingReader(node, "'limits'", findings) else { return }
+        guard let node = map.take("limits"), var limits = MappingReader(node, Language.limits, "'limits'", findings)
+        else { return }
         memory = limits.take("memory").flatMap { $0.size(findings) }
         tasks = limits.take("tasks").flatMap { $0.int(findings, in: 1...1_000_000) }
         cpu = limits.take("cpu").flatMap { $0.percentage(findings) }
@@ -78,7 +81,7 @@ struct SettingsFragment {
 
     private static func network(_ node: Node, _ findings: Findings) -> NetworkAccess? {
         if case .mapping = node.content {
-            guard var map = MappingReader(node, "'network'", findings) else { return nil }
+            guard var map = MappingReader(node, Language.network, "'network'", findings) else { return nil }
             defer { map.finish() }
             guard let items = map.require("outbound")?.items(findings) else { return nil }
             let exceptions = items.compactMap { item -> String? in

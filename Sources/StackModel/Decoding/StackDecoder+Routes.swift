@@ -5,12 +5,32 @@ internal import Diagnostics
 internal import LocatedYAML
 
 extension StackDecoder {
+    /// What routes need to know of the server they lead to.
+    struct RouteContext {
+        /// The server's key.
+        var server: Node.Pair
+        /// The parent of host names.
+        var domain: String?
+        /// Who may use its routes unless they say otherwise.
+        var access: Located<Route.Access>?
+        /// Whether the lack of `access` was reported already.
+        var hasAccessKey = false
+        /// Whether the bridge stands before it.
+        var isBridged: Bool
+        /// Whether the stack's own name is not known before it runs, so that a server takes every name.
+        var takesEveryName: Bool
+    }
+
     /// The routes of one server: `routes`, or `hostname`, or the server's name below the stack's domain.
-    func routes(_ map: inout MappingReader, _ server: Node.Pair, domain: String?) -> [Route] {
+    func routes(_ map: inout MappingReader, _ context: RouteContext) -> [Route] {
+        let server = context.server
         let hostname = map.takePair("hostname")
         let list = map.takePair("routes")
-        let access = map.takePair("access")
-        let isPublic = access.map(self.access) ?? nil
+        var context = context
+        if let pair = map.takePair("access") {
+            context.access = access(pair)
+            context.hasAccessKey = true
+        }
         if let hostname, let list {
             findings.add(
                 Diagnostic(
@@ -19,59 +39,91 @@ extension StackDecoder {
                     hint: "put the host name into a route of its own"))
         }
         if let list {
-            return (list.value.items(findings) ?? []).compactMap { route($0, server, isPublic: isPublic) }
+            return (list.value.items(findings) ?? []).compactMap { route($0, context) }
         }
-        var routes: [Route] = []
+        var name: String?
         if let hostname {
-            if let name = self.hostname(hostname.value, mayBeWildcard: true) {
-                routes.append(Route(hostname: name, path: nil, range: hostname.value.range))
-            }
-        } else if let domain {
-            routes.append(Route(hostname: "\(server.key).\(domain)", path: nil, range: server.keyRange))
+            name = self.hostname(hostname.value, mayBeWildcard: true)
+        } else if context.takesEveryName {
+            let access = self.access(context.access, isReported: context.hasAccessKey, at: server.keyRange, server.key)
+            return [Route(hostname: nil, path: nil, access: access, stripsPrefix: false, range: server.keyRange)]
+        } else if let domain = context.domain {
+            name = "\(server.key).\(domain)"
         } else {
             findings.add(
                 Diagnostic(
                     .error, .unreachableServer, "nobody can reach server '\(server.key)'", at: server.keyRange,
                     hint: "give it a 'hostname' or 'routes', or give the stack a 'domain'"))
         }
-        if !routes.isEmpty, isPublic == nil { reportMissingAccess(server.keyRange, server.key) }
-        return routes
+        guard let name else { return [] }
+        let range = hostname?.value.range ?? server.keyRange
+        let access = self.access(context.access, isReported: context.hasAccessKey, at: server.keyRange, server.key)
+        return [Route(hostname: name, path: nil, access: access, stripsPrefix: false, range: range)]
     }
 
-    private func route(_ node: Node, _ server: Node.Pair, isPublic: Bool?) -> Route? {
-        guard var map = MappingReader(node, "a route of server '\(server.key)'", findings) else { return nil }
+    private func route(_ node: Node, _ context: RouteContext) -> Route? {
+        let server = context.server.key
+        guard var map = MappingReader(node, Language.route, "a route of server '\(server)'", findings) else {
+            return nil
+        }
         defer { map.finish() }
         let hostnameNode = map.take("hostname")
         let pathNode = map.take("path")
-        let access = map.takePair("access").map(self.access)
+        let accessPair = map.takePair("access")
+        let stripPair = map.takePair("strip-prefix")
         if hostnameNode == nil, pathNode == nil {
             findings.error(
                 .missingKey, "a route needs 'hostname', 'path' or both", at: node.range,
                 hint: "without either it would take every request")
             return nil
         }
-        if access ?? isPublic == nil { reportMissingAccess(node.range, server.key) }
+        let access = self.access(
+            accessPair.flatMap(self.access) ?? context.access,
+            isReported: accessPair != nil || context.hasAccessKey, at: node.range, server)
         let hostname = hostnameNode.flatMap { self.hostname($0, mayBeWildcard: true) }
         let path = pathNode.flatMap(pathPattern)
         guard (hostname == nil) == (hostnameNode == nil), (path == nil) == (pathNode == nil) else { return nil }
-        return Route(hostname: hostname, path: path, range: node.range)
+        var route = Route(hostname: hostname, path: path, access: access, stripsPrefix: false, range: node.range)
+        route.stripsPrefix = stripPair.map { stripsPrefix($0, route, context) } ?? false
+        return route
     }
 
-    /// True for `public`; nil after a report, so that the lack is not reported again.
-    private func access(_ pair: Node.Pair) -> Bool? {
-        guard let word = pair.value.line(findings) else { return true }
+    private func stripsPrefix(_ pair: Node.Pair, _ route: Route, _ context: RouteContext) -> Bool {
+        guard pair.value.bool(findings) == true else { return false }
+        if !context.isBridged {
+            findings.error(
+                .contradiction, "only the bridge can strip a prefix, and this server speaks HTTP itself",
+                at: pair.keyRange, hint: "have the server answer below the prefix, or give it a host name of its own")
+        } else if route.literalPrefix == nil {
+            findings.error(
+                .contradiction, "there is no prefix to strip", at: pair.keyRange,
+                hint: "'path' must be written like ^/github(/.*)?$")
+        }
+        return true
+    }
+
+    /// Who may use a route; what nobody said, or said wrongly, was reported, and passes for everybody in checks.
+    private func access(
+        _ given: Located<Route.Access>?, isReported: Bool, at range: SourceRange, _ server: String
+    ) -> Located<Route.Access> {
+        if let given { return given }
+        if !isReported {
+            findings.error(
+                .missingAccess, "server '\(server)' does not say who may use this route", at: range,
+                hint: "write 'access: public' when everybody may")
+        }
+        return Located(.everybody, at: range)
+    }
+
+    /// The value of an `access` key; nil after a report.
+    func access(_ pair: Node.Pair) -> Located<Route.Access>? {
+        guard let word = pair.value.line(findings) else { return nil }
         if word != "public" {
             findings.error(
                 .notSupportedYet, "access policies are not supported yet", at: pair.value.range,
                 hint: "'access: public' lets everybody in who reaches the route")
         }
-        return true
-    }
-
-    private func reportMissingAccess(_ range: SourceRange, _ server: String) {
-        findings.error(
-            .missingAccess, "server '\(server)' does not say who may use this route", at: range,
-            hint: "write 'access: public' when everybody may")
+        return Located(word == "public" ? .everybody : .policy(word), at: pair.value.range)
     }
 
     private func pathPattern(_ node: Node) -> String? {
@@ -81,10 +133,9 @@ extension StackDecoder {
             return nil
         }
         if !text.hasPrefix("^") {
-            findings.add(
-                Diagnostic(
-                    .warning, .unanchoredPath, "this expression matches anywhere in the path", at: node.range,
-                    hint: "start it with '^' to match from the beginning"))
+            findings.warning(
+                .unanchoredPath, "this expression matches anywhere in the path", at: node.range,
+                hint: "start it with '^' to match from the beginning")
         }
         return text
     }

@@ -42,17 +42,13 @@ extension StackDecoder {
                     hint: "write '\(pair.key): { credential: NAME }' and give the value to 'mcp-stack secret set NAME'")
                 return nil
             }
-            guard var map = MappingReader(pair.value, "secret '\(pair.key)'", findings) else { return nil }
+            guard var map = MappingReader(pair.value, Language.secret, "secret '\(pair.key)'", findings) else {
+                return nil
+            }
             defer { map.finish() }
             let delivery = map.take("as").map { $0.choice(findings, Secret.Delivery.self) } ?? .variable
-            guard let credential = map.require("credential"), let name = credential.line(findings), let delivery else {
-                return nil
-            }
-            guard CredentialName.isValid(name) else {
-                findings.error(.invalidValue, CredentialName.rule, at: credential.range)
-                return nil
-            }
-            return Secret(variable: pair.key, credential: Located(name, at: credential.range), delivery: delivery)
+            guard let credential = map.require("credential").flatMap(credentialName), let delivery else { return nil }
+            return Secret(variable: pair.key, credential: credential, delivery: delivery)
         }
     }
 

@@ -5,7 +5,7 @@ internal import Diagnostics
 internal import LocatedYAML
 
 extension StackDecoder {
-    func servers(_ node: Node, _ defaults: SettingsFragment, domain: String?) -> [Server] {
+    func servers(_ node: Node, _ defaults: SettingsFragment, domain: String?, _ tunnel: Tunnel?) -> [Server] {
         guard case .mapping(let pairs) = node.content else {
             findings.wrongType("a mapping of names to servers", node)
             return []
@@ -13,10 +13,12 @@ extension StackDecoder {
         if pairs.isEmpty {
             findings.error(.missingKey, "the stack has no servers", at: node.range)
         }
-        return pairs.compactMap { server($0, defaults, domain: domain) }
+        return pairs.compactMap { server($0, defaults, domain: domain, tunnel) }
     }
 
-    private func server(_ pair: Node.Pair, _ defaults: SettingsFragment, domain: String?) -> Server? {
+    private func server(
+        _ pair: Node.Pair, _ defaults: SettingsFragment, domain: String?, _ tunnel: Tunnel?
+    ) -> Server? {
         if !Hostname.isServerName(pair.key) {
             findings.error(
                 .invalidValue,
@@ -24,18 +26,34 @@ extension StackDecoder {
                 at: pair.keyRange)
         }
         let subject = "server '\(pair.key)'"
-        guard var map = MappingReader(pair.value, subject, findings) else { return nil }
+        let isQuick = if case .quick? = tunnel { true } else { false }
+        guard var map = MappingReader(pair.value, Language.server, subject, findings) else { return nil }
         defer { map.finish() }
         let program = self.program(&map, pair, subject)
         let isExternal = if case .external? = program { true } else { false }
         if isExternal { refuseProcessKeys(&map, subject) }
-        let fragment = isExternal ? SettingsFragment() : SettingsFragment(&map, findings)
+        var fragment = SettingsFragment()
+        if isExternal {
+            fragment.origin = map.take("origin").map { OriginRequest(decoding: $0, findings) } ?? OriginRequest()
+        } else {
+            fragment = SettingsFragment(&map, findings)
+        }
         let start = isExternal ? nil : self.start(&map, program)
         let (environment, secrets) = environmentAndSecrets(&map)
         let paths = map.take("paths").map(self.paths) ?? PathAccess()
-        let endpointPath = map.take("path").flatMap(self.endpointPath) ?? "/mcp"
-        let routes = self.routes(&map, pair, domain: domain)
-        for key in ["health", "transport", "rate-limit", "drain", "unit"] { map.refuse(key) }
+        let speech = self.speech(&map, program)
+        let unit = self.unit(&map, program)
+        let isBridged =
+            switch program {
+            case .stdio, .status: true
+            case .http, .external, nil: false
+            }
+        let routes = self.routes(
+            &map,
+            RouteContext(
+                server: pair, domain: domain, access: defaults.access, isBridged: isBridged,
+                takesEveryName: isQuick))
+        map.refuse("rate-limit")
         guard let program else { return nil }
         var settings = fragment.settings(over: defaults)
         if program == .status {
@@ -44,9 +62,9 @@ extension StackDecoder {
         }
         return Server(
             name: Located(pair.key, at: pair.keyRange), program: program, routes: routes,
-            endpointPath: endpointPath, start: start ?? .onDemand, environment: environment, secrets: secrets,
-            paths: paths,
-            settings: settings)
+            transport: speech.transport, endpointPath: speech.endpoint, healthPath: speech.health, unit: unit,
+            start: start ?? .onDemand, environment: environment, secrets: secrets, paths: paths, settings: settings,
+            ownOriginKeys: Set(fragment.origin.keys))
     }
 
     // MARK: What it is
@@ -116,7 +134,7 @@ extension StackDecoder {
         } catch {
             let (message, hint): (String, String?) =
                 switch error {
-                case .scheme: ("expected 'http://' or 'https://' in front", "write it like http://localhost:5678")
+                case .scheme: schemeProblem(text)
                 case .host: ("the address has no usable host", nil)
                 case .port: ("expected a port from 1 to 65535", nil)
                 case .path:
@@ -124,11 +142,24 @@ extension StackDecoder {
                         "a path cannot be part of the address: a request keeps its own path",
                         "leave everything behind the port out; 'path' says where the MCP endpoint is"
                     )
+                case .socket: ("expected the absolute path of a socket", "write it like unix:/run/n8n/n8n.sock")
                 case .credentials: ("user names and passwords cannot be part of the address", nil)
                 }
             findings.error(.invalidValue, message, at: node.range, hint: hint)
             return nil
         }
+    }
+
+    /// cloudflared takes a scheme it does not know for raw TCP and answers 200 with nothing.
+    private func schemeProblem(_ text: String) -> (String, String?) {
+        let scheme = text.firstRange(of: "://").map { String(text[..<$0.lowerBound]) }
+        guard let scheme, !scheme.isEmpty else {
+            return ("expected a scheme such as 'http://' in front", "write it like http://localhost:5678")
+        }
+        let hint =
+            Spelling.closest(to: scheme, among: OriginURL.schemes).map { "did you mean '\($0)://'?" }
+            ?? "a service speaks http, https, ws or wss, or is a socket: unix:/run/n8n.sock"
+        return ("'\(scheme)://' is nothing that can be routed to", hint)
     }
 
     private enum Builtin: String, CaseIterable {
@@ -156,7 +187,7 @@ extension StackDecoder {
     private func refuseProcessKeys(_ map: inout MappingReader, _ subject: String) {
         let keys = [
             "restart", "limits", "sandbox", "network", "idle-timeout", "start-timeout", "start", "environment",
-            "secrets", "paths",
+            "secrets", "paths", "drain", "sessions",
         ]
         for pair in keys.compactMap({ map.takePair($0) }) {
             findings.error(
@@ -166,7 +197,7 @@ extension StackDecoder {
     }
 
     private func paths(_ node: Node) -> PathAccess {
-        guard var map = MappingReader(node, "'paths'", findings) else { return PathAccess() }
+        guard var map = MappingReader(node, Language.paths, "'paths'", findings) else { return PathAccess() }
         let list = { (node: Node) in
             (node.items(self.findings) ?? []).compactMap { item -> Located<String>? in
                 guard let path = item.absolutePath(self.findings) else { return nil }
@@ -184,14 +215,80 @@ extension StackDecoder {
         return access
     }
 
-    private func endpointPath(_ node: Node) -> String? {
-        guard let text = node.line(findings) else { return nil }
-        guard text.hasPrefix("/"), !text.contains(where: { " ?#\"\\".contains($0) }) else {
+    // MARK: What it speaks
+
+    private typealias Speech = (
+        transport: Server.Transport, endpoint: Located<String>?, health: Located<String>?
+    )
+
+    private func speech(_ map: inout MappingReader, _ program: Server.Program?) -> Speech {
+        let transportPair = map.takePair("transport")
+        let path = map.takePair("path")
+        let health = map.takePair("health")
+        let transport = transportPair.flatMap { $0.value.choice(findings, Server.Transport.self) } ?? .streamableHTTP
+        let isBridged = program?.command != nil && !isNative(program) || program == .status
+        if isBridged, let transportPair, transport != .streamableHTTP {
             findings.error(
-                .invalidValue, "expected the path of the MCP endpoint, such as /mcp", at: node.range,
-                hint: "a regular expression belongs to a route: 'routes: [{ hostname: …, path: … }]'")
+                .contradiction, "the bridge speaks Streamable HTTP", at: transportPair.value.range,
+                hint: "'transport' is for servers with a 'port' or a 'url'; leave it out")
+        }
+        if let health, !isNative(program) {
+            findings.error(
+                .contradiction, "'health' belongs to a server with a 'port'", at: health.keyRange,
+                hint: "leave it out: others are judged by their unit, their socket and their protocol")
+        }
+        if let path, transport == .http {
+            findings.error(
+                .contradiction, "'path' is the MCP endpoint, and 'transport: http' has none", at: path.keyRange)
+        }
+        let endpoint: Located<String>? =
+            switch transport {
+            case .http: nil
+            case .sse: Located("/sse", at: map.range)
+            case .streamableHTTP, .detect: Located("/mcp", at: map.range)
+            }
+        return (
+            transport, path.flatMap { endpointPath($0.value) } ?? endpoint, health.flatMap { healthPath($0.value) }
+        )
+    }
+
+    private func isNative(_ program: Server.Program?) -> Bool {
+        if case .http? = program { true } else { false }
+    }
+
+    private func unit(_ map: inout MappingReader, _ program: Server.Program?) -> Located<String>? {
+        guard let pair = map.takePair("unit") else { return nil }
+        guard case .external? = program else {
+            findings.error(
+                .contradiction, "'unit' belongs to a service that runs elsewhere ('url')", at: pair.keyRange,
+                hint: "the units of other servers are made by mcp-stack; leave it out")
             return nil
         }
-        return text
+        guard let text = pair.value.line(findings) else { return nil }
+        let isName = text.utf8.count <= 255 && Pattern.matches(text, "^[A-Za-z0-9:_.@-]+\\.service$")
+        if isName { return Located(text, at: pair.value.range) }
+        findings.error(
+            .invalidValue, "expected the name of a service unit", at: pair.value.range,
+            hint: text.hasSuffix(".service") ? nil : "write it like n8n.service")
+        return nil
+    }
+
+    private func healthPath(_ node: Node) -> Located<String>? {
+        urlPath(node, "expected a path such as /health", hint: nil)
+    }
+
+    private func endpointPath(_ node: Node) -> Located<String>? {
+        urlPath(
+            node, "expected the path of the MCP endpoint, such as /mcp",
+            hint: "a regular expression belongs to a route: 'routes: [{ hostname: …, path: … }]'")
+    }
+
+    private func urlPath(_ node: Node, _ message: String, hint: String?) -> Located<String>? {
+        guard let text = node.line(findings) else { return nil }
+        guard text.hasPrefix("/"), !text.contains(where: { " ?#\"\\".contains($0) }) else {
+            findings.error(.invalidValue, message, at: node.range, hint: hint)
+            return nil
+        }
+        return Located(text, at: node.range)
     }
 }

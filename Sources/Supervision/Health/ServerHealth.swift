@@ -11,7 +11,7 @@ public struct ServerHealth: Sendable, Equatable {
     /// Creates the judge of a server that was not seen yet.
     public init(_ server: WatchedStack.Server, limits: UnitHealth.Limits = UnitHealth.Limits()) {
         self.server = server
-        service = UnitHealth(restsWhenIdle: server.isOnDemand, limits: limits)
+        service = UnitHealth(restsWhenIdle: server.isOnDemand, mayRestart: !server.isForeign, limits: limits)
         socket = server.socket.map { _ in UnitHealth(restsWhenIdle: false, limits: limits) }
     }
 

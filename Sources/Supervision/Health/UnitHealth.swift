@@ -76,6 +76,7 @@ public struct UnitHealth: Sendable, Equatable {
     public private(set) var restarts = 0
     private let restsWhenIdle: Bool
     private let limits: Limits
+    private let mayRestart: Bool
     /// Since when there was no sign of trouble.
     private var wellSince: ContinuousClock.Instant?
     private var settlingSince: ContinuousClock.Instant?
@@ -84,8 +85,10 @@ public struct UnitHealth: Sendable, Equatable {
 
     /// Creates the judge of a unit that was not seen yet.
     ///
-    /// `restsWhenIdle` says that being down without failure is normal, as for a service started on demand.
-    public init(restsWhenIdle: Bool, limits: Limits = Limits()) {
+    /// `restsWhenIdle` says that being down without failure is normal, as for a service started on demand;
+    /// `mayRestart` is false for a unit that is not the stack's own.
+    public init(restsWhenIdle: Bool, mayRestart: Bool = true, limits: Limits = Limits()) {
+        self.mayRestart = mayRestart
         self.restsWhenIdle = restsWhenIdle
         self.limits = limits
     }
@@ -152,7 +155,7 @@ public struct UnitHealth: Sendable, Equatable {
         cause = seen.cause
         let wasGivenUp = phase == .givenUp
         become(.givenUp, at: now)
-        guard !isOnProbation else { return wasGivenUp ? [] : [.report(.gaveUp(cause: cause))] }
+        guard mayRestart, !isOnProbation else { return wasGivenUp ? [] : [.report(.gaveUp(cause: cause))] }
         phase = .restarting
         isOnProbation = true
         restarts += 1

@@ -21,20 +21,23 @@ public struct WatchedStack: Sendable, Equatable {
     public struct Server: Sendable, Equatable {
         /// The name in the stack file.
         public var name: String
-        /// The service unit; nil for a server that runs elsewhere.
+        /// The service unit; nil for a server that runs elsewhere in no unit of this machine.
         public var service: String?
         /// The socket unit; nil when systemd does not listen for it.
         public var socket: String?
         /// Whether its processes run only while there are requests.
         public var isOnDemand: Bool
+        /// Whether the service is somebody else's, and is only watched.
+        public var isForeign: Bool
         /// The URLs by which clients reach it.
         public var endpoints: [String]
 
         /// Creates a server.
         public init(
             name: String, service: String?, socket: String? = nil, isOnDemand: Bool = false,
-            endpoints: [String] = []
+            isForeign: Bool = false, endpoints: [String] = []
         ) {
+            self.isForeign = isForeign
             self.name = name
             self.service = service
             self.socket = socket
