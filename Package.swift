@@ -100,6 +100,9 @@ let package = Package(
             dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackTestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
+            name: "LanguageTests", dependencies: ["HostFiles", "LocatedYAML", "StackModel", "StackTestSupport"],
+            exclude: ["every-section.yaml"], swiftSettings: settings),
+        .testTarget(
             name: "StackPlanTests",
             dependencies: [
                 "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
