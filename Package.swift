@@ -44,9 +44,11 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
         .target(name: "UnitFile", swiftSettings: settings),
+        .target(name: "GoRegexp", swiftSettings: settings),
         .target(name: "StackRecord", swiftSettings: settings),
         .target(
-            name: "StackModel", dependencies: ["Diagnostics", "LocatedYAML", "UnitFile"], swiftSettings: settings),
+            name: "StackModel", dependencies: ["Diagnostics", "GoRegexp", "LocatedYAML", "UnitFile"],
+            swiftSettings: settings),
         .target(
             name: "StackPlan", dependencies: ["StackModel", "StackRecord", "UnitFile"],
             swiftSettings: settings),
@@ -93,6 +95,7 @@ let package = Package(
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
         .testTarget(
             name: "LocatedYAMLTests", dependencies: ["Diagnostics", "LocatedYAML"], swiftSettings: settings),
+        .testTarget(name: "GoRegexpTests", dependencies: ["GoRegexp"], swiftSettings: settings),
         .testTarget(name: "UnitFileTests", dependencies: ["UnitFile"], swiftSettings: settings),
         .testTarget(name: "HostFilesTests", dependencies: ["HostFiles"], swiftSettings: settings),
         .testTarget(
