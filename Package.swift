@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "StackCommands",
             dependencies: [
-                "Diagnostics", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
+                "Diagnostics", "GoRegexp", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
                 "SystemdKit",
                 "HostFiles", "StackObservation", "MCPKit", "CSpawn", argumentParser, nioCore, subprocess,
                 systemPackage,
@@ -100,12 +100,12 @@ let package = Package(
         .testTarget(name: "HostFilesTests", dependencies: ["HostFiles"], swiftSettings: settings),
         .testTarget(
             name: "StackModelTests",
-            dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackTestSupport"],
+            dependencies: ["Diagnostics", "GoRegexp", "LocatedYAML", "StackModel", "StackTestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "StackPlanTests",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
+                "Diagnostics", "GoRegexp", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
                 "StackCommands",
                 "HostFiles", "UnitFile",
             ],

@@ -17,17 +17,26 @@ public struct GoRegexp: Sendable {
     public let isAnchoredAtStart: Bool
     /// The text with which every match begins: the literal characters in front of anything else; may be empty.
     public let literalPrefix: String
-    let tree: Node
     let program: Program
 
     /// Compiles an expression.
     public init(_ pattern: String) throws(SyntaxError) {
         var parser = Parser(pattern)
-        tree = try parser.parse()
+        let tree = try parser.parse()
         self.pattern = pattern
         isAnchoredAtStart = tree.isAnchoredAtStart
         literalPrefix = tree.literalPrefix(parser.sets.all)
         program = Program(tree, sets: parser.sets.all)
+    }
+
+    /// The empty expression, which every text matches.
+    public static let anything = GoRegexp()
+
+    private init() {
+        pattern = ""
+        isAnchoredAtStart = false
+        literalPrefix = ""
+        program = Program(.empty, sets: [])
     }
 
     /// Whether the expression matches somewhere in a text.

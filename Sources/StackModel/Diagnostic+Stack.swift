@@ -34,4 +34,6 @@ extension Diagnostic.Code {
     public static let unanchoredPath = Diagnostic.Code(3006)
     /// Something that looks like a secret stands in the file as it is.
     public static let plainSecret = Diagnostic.Code(3007)
+    /// A path expression is written like a file pattern, and compiles all the same.
+    public static let globLikePath = Diagnostic.Code(3020)
 }

@@ -26,7 +26,7 @@ extension StackCompiler {
             var keys: [String] = []
             if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
             if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-            keys.append("service: \(YAMLText.quoted(origin(of: server)))")
+            keys.append("service: \(YAMLText.quoted(server.originService))")
             if case .http(_, let port) = server.program {
                 keys.append("originRequest:")
                 keys.append("  # MCP SDKs answer 421 to a Host that is not their own address.")
@@ -37,14 +37,6 @@ extension StackCompiler {
         }
         lines.append("  - service: http_status:404")
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private func origin(of server: Server) -> String {
-        switch server.program {
-        case .stdio, .status: "unix:\(Locations.serverSocket(server.name.value))"
-        case .http(_, let port): "http://localhost:\(port.value)"
-        case .external(let url): url.value.text
-        }
     }
 
     /// cloudflared as an unprivileged service with its credentials handed over by systemd.
