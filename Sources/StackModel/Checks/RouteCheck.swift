@@ -10,19 +10,24 @@ enum RouteCheck {
     private struct Path {
         var pattern: PathPattern
         var example: String?
+        /// What every match begins with, when it can only begin where the path begins.
+        var beginning: [UInt8]?
     }
 
     static func run(on stack: Stack, _ findings: Findings) {
         let table = RouteTable(stack)
         let paths = table.rows.map { path(of: $0.route) }
+        var covering: [String?: [Int]] = [:]
         for row in table.rows {
             let (route, server) = (row.route, row.server)
-            let candidates = table.rows(covering: route.hostname).prefix { $0.index < row.index }
+            let candidates = covering[route.hostname] ?? table.rows(covering: route.hostname).map(\.index)
+            covering[route.hostname] = candidates
             guard
-                let taker = candidates.first(where: {
-                    $0.route.path == route.path || takesEveryPath(paths[$0.index], of: paths[row.index])
-                })
+                let index = candidates.first(where: {
+                    table.rows[$0].route.path == route.path || takesEveryPath(paths[$0], of: paths[row.index])
+                }), index < row.index
             else { continue }
+            let taker = table.rows[index]
             let isSame = taker.route.hostname == route.hostname && taker.route.path == route.path
             findings.add(
                 Diagnostic(
@@ -46,7 +51,9 @@ enum RouteCheck {
         guard let text = route.path else { return nil }
         guard let pattern = try? PathPattern(text) else { return Path(pattern: .beyond(text)) }
         guard case .expression(let expression) = pattern else { return Path(pattern: pattern) }
-        return Path(pattern: pattern, example: expression.example(startingWith: "/"))
+        return Path(
+            pattern: pattern, example: expression.example(startingWith: "/"),
+            beginning: expression.isAnchoredAtStart ? Array(expression.literalPrefix.utf8) : nil)
     }
 
     /// Whether one takes every path of another, nil taking all; paths of requests begin with a slash.
@@ -58,9 +65,8 @@ enum RouteCheck {
             return wide.includes(.anything, amongTextsStartingWith: "/") == true
         case .expression(let narrow):
             // The usual case, at once: their fixed beginnings differ.
-            if second?.example != nil, wide.isAnchoredAtStart, narrow.isAnchoredAtStart,
-                !wide.literalPrefix.hasPrefix(narrow.literalPrefix),
-                !narrow.literalPrefix.hasPrefix(wide.literalPrefix)
+            if second?.example != nil, let left = first.beginning, let right = second?.beginning,
+                zip(left, right).contains(where: !=)
             {
                 return false
             }
