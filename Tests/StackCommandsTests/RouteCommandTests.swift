@@ -162,6 +162,28 @@ struct RouteCommandTests {
         #expect(!output.contains("no boundary"))
     }
 
+    @Test(
+        arguments: [
+            ("http://A.example.com./x", "/x"), ("http://a.example.com", "/"), ("http://a.example.com/x/../y", "/y"),
+            ("http://a.example.com/x/%2e%2e/y", "/y"), ("http://a.example.com/x/./y/.", "/x/y/"),
+            ("http://a.example.com/x/..", "/"), ("http://a.example.com//x//", "//x//"),
+            ("http://a.example.com/x//../y", "/x/y"), ("http://a.example.com/x/../../y", nil),
+        ])
+    func theGatewaySeesWhatNginxSees(_ url: String, _ path: String?) throws {
+        let seen = GatewayRequest(try RequestURL(parsing: url))
+        #expect(seen.hostname == "a.example.com")
+        #expect(seen.path == path.map { Array($0.utf8) })
+    }
+
+    @Test func theGatewayChoosesByWhatItSees() throws {
+        let local = Self.stack.replacing(/tunnel: .*/, with: "tunnel: { mode: local }")
+        let output = try Self.run(["http://MCP.example.com/database/../github/x"], stack: local).output
+        #expect(output.contains("Matched rule #0"))
+        #expect(output.contains("here to '/github/x'"))
+        let above = try Self.run(["http://mcp.example.com/../x"], stack: local).output
+        #expect(above.contains("climbs above the root with 400"))
+    }
+
     @Test func whatCannotBeJudgedIsSaid() throws {
         let stack = Self.stack.replacing("^/github(/.*)?$", with: "^/\\\\p{Greek}")
         let output = try Self.run(["https://mcp.example.com/x"], stack: stack).output

@@ -46,8 +46,14 @@ extension RouteAnswer {
                     + "them, so a path is no boundary for access"
             ]
         case .gateway:
-            return hasDots
-                ? ["the gateway resolves dot segments before it looks for a rule, which cloudflared does not"] : []
+            guard hasDots else { return [] }
+            guard let seen = GatewayRequest(request).path else {
+                return ["the gateway answers a path that climbs above the root with 400"]
+            }
+            return [
+                "the gateway resolves dot segments before it looks for a rule, here to "
+                    + "'\(String(decoding: seen, as: UTF8.self))'; cloudflared does not"
+            ]
         }
     }
 

@@ -57,8 +57,10 @@ struct RouteAnswer: Encodable {
         hostname = request.hostname
         path = String(decoding: request.path, as: UTF8.self)
         decider = stack.tunnel == .local ? .gateway : .cloudflared
+        let seen = decider == .gateway ? GatewayRequest(request) : nil
         let match = RouteTable(stack).match(
-            host: request.hostname, path: request.path, isTunnelled: decider == .cloudflared)
+            host: seen?.hostname ?? request.hostname, path: seen?.path ?? request.path,
+            isTunnelled: decider == .cloudflared)
         misses = match.misses.map {
             Miss(number: $0.row.index, server: $0.row.server.name.value, reason: Self.reason($0, request))
         }
