@@ -56,4 +56,6 @@ extension Diagnostic.Code {
     public static let routesFromDashboard = Diagnostic.Code(3018)
     /// A name of a policy that the stack does not have.
     public static let unknownPolicy = Diagnostic.Code(3021)
+    /// A path expression is written like a file pattern, and compiles all the same.
+    public static let globLikePath = Diagnostic.Code(3020)
 }

@@ -48,22 +48,13 @@ struct ConnectorConfiguration {
         var keys: [String] = []
         if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
         if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-        keys.append("service: \(YAMLText.quoted(Self.origin(of: server)))")
+        keys.append("service: \(YAMLText.quoted(server.originService))")
         let request = originRequest(server)
         if !request.isEmpty {
             keys.append("originRequest:")
             keys += request.map { "  " + $0 }
         }
         return keys
-    }
-
-    /// What cloudflared connects to for a server.
-    static func origin(of server: Server) -> String {
-        switch server.program {
-        case .stdio, .status: "unix:\(Locations.serverSocket(server.name.value))"
-        case .http(_, let port): "http://localhost:\(port.value)"
-        case .external(let url): url.value.text
-        }
     }
 
     private func originRequest(_ server: Server) -> [String] {
