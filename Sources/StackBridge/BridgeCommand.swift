@@ -15,7 +15,7 @@ public struct BridgeCommand: AsyncParsableCommand {
         abstract: "Serve an MCP server that speaks stdio as Streamable HTTP.",
         usage: "mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]",
         discussion: """
-            Every session of a client gets a process of its own. Without --listen the bridge serves the sockets that \
+            One process serves all clients, unless --sessions says otherwise. Without --listen the bridge serves the sockets that \
             systemd passed to it.
             """)
 
@@ -41,6 +41,9 @@ public struct BridgeCommand: AsyncParsableCommand {
             "Leave after so many seconds without a connection; 0 never. (default: 600, with --listen: 0)",
             valueName: "seconds"))
     var idleTimeout: Int64?
+
+    @Option(help: "shared: one process serves all sessions. per-client: every session gets a process of its own.")
+    var sessions = SessionSharing.shared
 
     @Option(help: ArgumentHelp("Sessions that may be open at once.", valueName: "number"))
     var maxSessions = 64
@@ -142,6 +145,7 @@ extension BridgeCommand {
         var configuration = BridgeConfiguration(command: command, environment: try environment(), sockets: sockets)
         configuration.hosts = HostRules(allowHost.compactMap(HostRules.Pattern.init))
         configuration.paths = EndpointPaths(endpoint: endpoint, prefixes: stripPrefix)
+        configuration.sharesSessions = sessions == .shared
         configuration.maximumSessions = maxSessions
         configuration.drain = .seconds(drain)
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)
@@ -183,4 +187,10 @@ extension BridgeCommand {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
+}
+
+/// How sessions share processes.
+enum SessionSharing: String, ExpressibleByArgument, CaseIterable {
+    case shared
+    case perClient = "per-client"
 }

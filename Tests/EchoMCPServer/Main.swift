@@ -36,7 +36,20 @@ struct EchoServer {
             heldForClient = nil
             return
         }
+        if CommandLine.arguments.contains("--stateless") { return receiveStateless(message, id, method) }
         switch method {
+        case "initialize" where CommandLine.arguments.contains("--news"):
+            answer(
+                id,
+                #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"logging":{},"#
+                    + #""resources":{"subscribe":true}},"serverInfo":{"name":"e","version":"1"},"instructions":"i"}"#)
+        case "update":
+            answer(id, "{}")
+            say(#"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"file:///x"}}"#)
+        case "log":
+            say(#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}"#)
+            answer(id, "{}")
+        case "unknown": fail(id, -32601, "Method not found")
         case "initialize":
             let capabilities = CommandLine.arguments.contains("--tools") ? #"{"tools":{}}"# : "{}"
             answer(
@@ -78,6 +91,32 @@ struct EchoServer {
             answer(id, "{}")
         default: answer(id, message.text.member("params").map(spell) ?? "{}")
         }
+    }
+
+    /// A server that only knows requests that stand for themselves (2026-07-28).
+    private func receiveStateless(_ message: JSONRPCMessage, _ id: JSONText, _ method: String) {
+        guard message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil else {
+            return fail(id, -32022, "Unsupported protocol version")
+        }
+        switch method {
+        case "server/discover":
+            answer(
+                id,
+                #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{"listChanged":true}},"#
+                    + #""ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"2"}}}"#
+            )
+        case "subscriptions/listen":
+            let meta = #""_meta":{"io.modelcontextprotocol/subscriptionId":\#(spell(id))}"#
+            say(
+                #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{\#(meta),"notifications":{}}}"#
+            )
+            say(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{\#(meta)}}"#)
+        default: answer(id, #"{"resultType":"complete","seen":\#(message.text.member("params").map(spell) ?? "null")}"#)
+        }
+    }
+
+    private func fail(_ id: JSONText, _ code: Int, _ text: String) {
+        say(#"{"jsonrpc":"2.0","id":\#(spell(id)),"error":{"code":\#(code),"message":"\#(text)"}}"#)
     }
 
     private func answer(_ id: JSONText, _ result: String) {

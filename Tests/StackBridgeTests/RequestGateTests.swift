@@ -79,11 +79,22 @@ import Testing
             ("Host", nil, 400), ("Host", "evil.example", 421), ("Origin", "https://evil.example", 403),
             ("Origin", "null", 403), ("Content-Type", nil, 400), ("Content-Type", "text/plain", 415),
             ("Content-Encoding", "gzip", 415), ("Accept", "text/html", 406), ("Accept", "application/json;q=0", 406),
-            ("MCP-Protocol-Version", "2026-07-28", 400), ("MCP-Protocol-Version", "1999-01-01", 400),
+            ("MCP-Protocol-Version", "1999-01-01", 400), ("MCP-Protocol-Version", "2026-07-29", 400),
             ("Content-Length", "4194305", 413), ("X-Large", String(repeating: "x", count: 32 << 10), 431),
         ] as [(String, String?, Int)])
     func refuses(_ name: String, _ value: String?, _ status: Int) {
         #expect(refusal(route(.POST, "/mcp", [(name, value)])).map { Int($0.status.code) } == status)
+    }
+
+    @Test func tellsStatelessRequestsByTheirVersion() {
+        let fields = [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "n")]
+        let head = StatelessRequest.Head(method: "tools/call", name: "n", accepts: [.json, .events])
+        #expect(route(.POST, "/mcp", fields.map { ($0.0, Optional($0.1)) }) == .stateless(head))
+        for method: HTTPMethod in [.GET, .DELETE] {
+            let answer = refusal(route(method, "/mcp", [("MCP-Protocol-Version", "2026-07-28")]))
+            #expect(answer?.status == .methodNotAllowed)
+            #expect(answer?.fields == [.init("Allow", "POST")])
+        }
     }
 
     @Test(arguments: [
@@ -144,12 +155,12 @@ import Testing
         (#"{"jsonrpc":"2.0","id":5}"#, -32600, "5"),
         (#"{"jsonrpc":"2.0","id":5,"method":"tools/list"}"#, -32000, "5"),
         (#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, -32000, "null"),
-        (#"{"jsonrpc":"2.0","id":"d","method":"server/discover"}"#, -32000, "\"d\""),
+        (#"{"jsonrpc":"2.0","id":"d","method":"server/discover"}"#, -32020, "\"d\""),
         (#"[{"jsonrpc":"2.0","id":1,"method":"initialize"}]"#, -32600, "1"),
         (#"[{"jsonrpc":"2.0","id":1,"method":"x"}]"#, -32000, "null"),
         (
             #"{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":"#
-                + #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#, -32000, "1"
+                + #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#, -32020, "1"
         ),
     ])
     func refusesWithoutSession(_ body: String, _ code: Int, _ id: String) throws {

@@ -36,6 +36,7 @@ struct TestBridge {
         configuration.graces = .init(
             input: .milliseconds(50), terminate: .milliseconds(50), group: .milliseconds(10))
         configuration.drain = .milliseconds(50)
+        configuration.sharesSessions = false
         configure(&configuration)
         let log = Log()
         let server = try await BridgeServer.start(
@@ -71,6 +72,19 @@ struct TestBridge {
 
     func connect() async throws -> TestConnection {
         try await .open(try #require(server.addresses.first))
+    }
+
+    /// Runs a test with a bridge whose child serves all clients.
+    static func runShared(
+        _ arguments: [String] = [], configure: (inout BridgeConfiguration) -> Void = { _ in },
+        _ test: (TestBridge) async throws -> Void
+    ) async throws {
+        try await run(
+            arguments,
+            configure: { configuration in
+                configuration.sharesSessions = true
+                configure(&configuration)
+            }, test)
     }
 
     /// Opens a session on a connection and returns its id.

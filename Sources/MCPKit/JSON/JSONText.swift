@@ -45,7 +45,7 @@ public struct JSONText: Sendable, Hashable {
         self.init(trusted: bytes.slice(range), kind: kind)
     }
 
-    private init(trusted bytes: ByteBuffer, kind: JSONKind) {
+    init(trusted bytes: ByteBuffer, kind: JSONKind) {
         self.bytes = bytes
         self.kind = kind
     }

@@ -21,17 +21,26 @@ public struct JSONRPCError: Sendable, Equatable {
         case serverError = -32000
         /// The session is not known (as the SDKs number it).
         case sessionNotFound = -32001
+        /// A header field is missing or says something else than the body (MCP 2026-07-28, Streamable HTTP).
+        case headerMismatch = -32020
+        /// The client lacks a capability that the request needs (MCP 2026-07-28).
+        case missingCapability = -32021
+        /// The version of the protocol is not served (MCP 2026-07-28).
+        case unsupportedVersion = -32022
     }
 
     /// What went wrong, as a number.
     public var code: Code
     /// What went wrong, as a sentence.
     public var message: String
+    /// More about it, in a form that belongs to the code.
+    public var data: JSONText?
 
     /// Creates an error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, data: JSONText? = nil) {
         self.code = code
         self.message = message
+        self.data = data
     }
 
     /// The response that carries this error; without an id it says `"id":null`.
@@ -40,6 +49,10 @@ public struct JSONRPCError: Sendable, Equatable {
         buffer.writeImmutableBuffer((id ?? .null).bytes)
         buffer.writeString(#","error":{"code":\#(code.rawValue),"message":"#)
         buffer.writeJSONString(message)
+        if let data {
+            buffer.writeString(#","data":"#)
+            buffer.writeImmutableBuffer(data.bytes)
+        }
         buffer.writeString("}}")
         return buffer
     }

@@ -65,14 +65,13 @@ enum PostBody: Equatable {
         return .messages([message], isBatch: false)
     }
 
-    /// Refuses what only the stateless versions of the protocol send.
+    /// Refuses what only stateless requests are, which say so in their header too.
     private static func refusal(of message: JSONRPCMessage) -> Answer? {
         guard let method = message.method else { return nil }
-        if let range = message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) {
-            let version = message.text.value(in: range).stringValue ?? "?"
-            return RequestGate.unsupportedVersion(version, id: message.id)
-        }
-        guard method == MCPMethod.discover else { return nil }
-        return RequestGate.unsupportedVersion(MCPProtocolVersion.v2026_07_28.rawValue, id: message.id)
+        let isStateless =
+            method == MCPMethod.discover || message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
+        guard isStateless else { return nil }
+        let text = "Header mismatch: \(MCPHeader.protocolVersion) is missing or names a version with sessions"
+        return .refusal(.badRequest, .headerMismatch, text, id: message.id)
     }
 }

@@ -10,8 +10,10 @@ struct RequestGate: Sendable {
     enum Route: Equatable {
         /// `GET /healthz`; `sendsBody` is false for HEAD.
         case health
-        /// A POST to the endpoint.
+        /// A POST to the endpoint by a client that has sessions.
         case post(Post)
+        /// A POST to the endpoint by a stateless client.
+        case stateless(StatelessRequest.Head)
         /// A GET: the session's stream.
         case stream(session: String)
         /// A DELETE: the end of the session.
@@ -89,19 +91,29 @@ struct RequestGate: Sendable {
                 .refusal(
                     .notAcceptable, .invalidRequest, "Accept lists neither application/json nor text/event-stream"))
         }
+        if let length = headers.first(name: "content-length").flatMap({ Int($0) }), length > Self.maximumBodyBytes {
+            return .refuse(Self.bodyTooLarge)
+        }
         switch Self.version(headers) {
         case .failure(let refusal): return .refuse(refusal.answer)
+        case .success(.v2026_07_28):
+            return .stateless(
+                StatelessRequest.Head(
+                    method: headers.first(name: MCPHeader.method), name: headers.first(name: MCPHeader.name),
+                    accepts: accepts))
         case .success(let version):
-            if let length = headers.first(name: "content-length").flatMap({ Int($0) }), length > Self.maximumBodyBytes {
-                return .refuse(Self.bodyTooLarge)
-            }
             let session = headers.first(name: MCPHeader.sessionID)
             return .post(Post(session: session, version: version, accepts: accepts))
         }
     }
 
     private func routeWithSession(_ head: HTTPRequestHead) -> Route {
-        if case .failure(let refusal) = Self.version(head.headers) { return .refuse(refusal.answer) }
+        switch Self.version(head.headers) {
+        case .failure(let refusal): return .refuse(refusal.answer)
+        // Neither streams nor sessions outlive a request there ("Earlier Streamable HTTP Revisions").
+        case .success(.v2026_07_28): return .refuse(Self.notAllowed("POST"))
+        case .success: break
+        }
         if head.method == .GET, !AcceptedAnswers(head.headers).contains(.events) {
             return .refuse(.refusal(.notAcceptable, .invalidRequest, "Accept does not list text/event-stream"))
         }
@@ -115,7 +127,7 @@ struct RequestGate: Sendable {
 
     private static func version(_ headers: HTTPHeaders) -> Result<MCPProtocolVersion?, Refusal> {
         guard let text = headers.first(name: MCPHeader.protocolVersion) else { return .success(nil) }
-        guard let version = MCPProtocolVersion(rawValue: text), version.hasSessions else {
+        guard let version = MCPProtocolVersion(rawValue: text) else {
             return .failure(Refusal(answer: unsupportedVersion(text)))
         }
         return .success(version)
@@ -136,11 +148,15 @@ extension RequestGate {
         .refusal(.notFound, .sessionNotFound, "There is no such session; start over with initialize", id: id)
     }
 
-    /// 400 with a plain error, on which clients that know several versions fall back to `initialize`.
+    /// 400 with the versions that are served, as every generation of client understands it.
     static func unsupportedVersion(_ version: String, id: JSONText? = nil) -> Answer {
-        let served = MCPProtocolVersion.allCases.filter(\.hasSessions).map(\.rawValue).joined(separator: ", ")
-        return .refusal(
-            .badRequest, .serverError, "Unsupported protocol version \(version.prefix(40)); served: \(served)", id: id)
+        let served = MCPProtocolVersion.allCases.sorted(by: >).map(\.rawValue)
+        let data = JSONText.emptyObject.editing(append: [
+            ("supported", JSONText(served)), ("requested", JSONText(String(version.prefix(40)))),
+        ])
+        let error = JSONRPCError(
+            .unsupportedVersion, "Unsupported protocol version \(version.prefix(40))", data: data)
+        return .json(.badRequest, error.response(id: id))
     }
 
     private static func notAllowed(_ methods: String) -> Answer {

@@ -13,6 +13,9 @@ struct BridgeConfiguration: Sendable {
         case listen(ListenAddress)
     }
 
+    /// The bridge's own version, by which it introduces itself to servers.
+    static let version = "0.1.0"
+
     /// The program and its arguments.
     var command: [String]
     /// The environment of children, as `NAME=VALUE`.
@@ -20,6 +23,8 @@ struct BridgeConfiguration: Sendable {
     var sockets: Sockets
     var hosts = HostRules()
     var paths = EndpointPaths()
+    /// Whether one child serves all sessions.
+    var sharesSessions = true
     /// Sessions that may be open at once.
     var maximumSessions = 64
     /// How long the bridge stays without a connection; nil for ever.

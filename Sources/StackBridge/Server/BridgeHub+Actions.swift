@@ -11,16 +11,23 @@ extension BridgeHub {
         for action in actions {
             switch action {
             case .sendToChild(let bytes):
-                session.child.send(bytes.jsonOnOneLine)
+                if let child = session.child {
+                    child.send(bytes.jsonOnOneLine)
+                } else {
+                    forward(bytes, from: session)
+                }
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
             case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
-            case .opened: backoff.succeeded()
+            case .opened:
+                session.opening = nil
+                if !session.isShared { backoff.succeeded() }
             case .end:
                 sessions[session.core.id] = nil
-                session.child.end()
+                session.child?.end()
+                if session.isShared { leave(session) }
             case .report(let text): log(text)
             }
         }
@@ -46,6 +53,7 @@ extension BridgeHub {
         let now = NIODeadline.now()
         pollChildren()
         for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
+        tickCalls(now: now)
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
         }
@@ -58,6 +66,7 @@ extension BridgeHub {
         for listener in listeners { listener.close(promise: nil) }
         listeners = []
         for session in Array(sessions.values) { perform(session.core.endStream(), session) }
+        endNews()
         for connection in Array(connections.values) { connection.drain() }
     }
 
@@ -66,11 +75,14 @@ extension BridgeHub {
             perform(session.core.childEnded(cause: "the bridge was stopped"), session)
         }
         for connection in Array(connections.values) { connection.close() }
+        shared?.child.end()
+        shared = nil
         finishIfDone()
     }
 
     private var counts: String {
-        let pending = sessions.values.reduce(0) { $0 + $1.core.pendingCount }
+        let calls = shared?.calls.count ?? 0
+        let pending = sessions.values.reduce(0) { $0 + $1.core.pendingCount } + calls
         return "\(sessions.count) session\(sessions.count == 1 ? "" : "s"), "
             + "\(pending) pending request\(pending == 1 ? "" : "s")"
     }

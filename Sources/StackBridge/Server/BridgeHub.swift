@@ -14,18 +14,32 @@ final class BridgeHub {
     /// A session and the child behind it.
     final class LiveSession {
         var core: BridgeSession
-        let child: LiveChild
+        /// Its own child; nil when it shares one.
+        let child: LiveChild?
+        /// The POST that opens it, until it is open.
+        var opening: Opening?
 
-        init(_ core: BridgeSession, _ child: LiveChild) {
+        init(_ core: BridgeSession, _ child: LiveChild?) {
             self.core = core
             self.child = child
         }
+
+        var isShared: Bool { child == nil }
+    }
+
+    /// A POST with `initialize`.
+    struct Opening {
+        var message: JSONRPCMessage
+        var post: RequestGate.Post
+        var exchange: ExchangeID
     }
 
     /// Who waits for an answer.
     struct Waiting {
         let connection: HTTPConnectionHandler
         var session: String?
+        /// Whether it is a stateless request.
+        var isCall = false
     }
 
     let configuration: BridgeConfiguration
@@ -38,6 +52,10 @@ final class BridgeHub {
 
     var sessions: [String: LiveSession] = [:]
     var children: [pid_t: LiveChild] = [:]
+    /// The child that serves many, while it runs.
+    var shared: SharedServer?
+    /// Whether the server knows stateless requests only, which then nobody needs a child of its own for.
+    var serverIsStateless = false
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
     var waiting: [ExchangeID: Waiting] = [:]
     var listeners: [any Channel] = []
@@ -94,6 +112,7 @@ extension BridgeHub {
     /// The answer of an exchange is complete, or its connection is gone.
     func finished(_ exchange: ExchangeID) {
         guard let entry = waiting.removeValue(forKey: exchange) else { return }
+        if entry.isCall { return callFinished(exchange) }
         guard let session = entry.session.flatMap({ sessions[$0] }) else { return }
         session.core.closed(exchange, now: .now())
         updatePause(session)
@@ -106,8 +125,10 @@ extension BridgeHub {
     }
 
     private func updatePause(_ session: LiveSession) {
+        // A shared child goes on for all the others; a client that does not read loses its connection in time.
+        guard let child = session.child else { return }
         let open = Array(session.core.exchanges.keys) + [session.core.stream?.exchange].compactMap(\.self)
-        session.child.isPaused = open.contains { waiting[$0]?.connection.isWritable == false }
+        child.isPaused = open.contains { waiting[$0]?.connection.isWritable == false }
     }
 }
 
@@ -120,6 +141,7 @@ extension BridgeHub {
         case .refuse(let answer): from.respond(answer)
         case .health: from.respond(.json(.ok, ByteBuffer(string: #"{"status":"serving"}"#)))
         case .post(let post): handle(post, body, exchange, from)
+        case .stateless(let head): handle(head, body, exchange, from)
         case .stream(let id):
             withSession(id, exchange, from) { $0.openStream(exchange, now: .now()) }
         case .delete(let id):
@@ -146,7 +168,8 @@ extension BridgeHub {
         _ event: (inout BridgeSession) -> [SessionAction]
     ) {
         guard let session = sessions[id] else { return from.respond(RequestGate.unknownSession(id: requestID)) }
-        guard session.child.queuedBytes <= configuration.maximumQueuedForChild else {
+        let queued = session.child?.queuedBytes ?? shared?.child.queuedBytes ?? 0
+        guard queued <= configuration.maximumQueuedForChild else {
             return from.respond(.unavailable("The server does not read its input", retryAfter: 5, id: requestID))
         }
         waiting[exchange]?.session = id
@@ -157,7 +180,6 @@ extension BridgeHub {
     private func open(
         _ message: JSONRPCMessage, _ post: RequestGate.Post, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
     ) {
-        let now = NIODeadline.now()
         guard !isDraining else {
             return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
         }
@@ -165,25 +187,34 @@ extension BridgeHub {
         guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
             return from.respond(.unavailable("Too many sessions are open", retryAfter: 5, id: message.id))
         }
-        if let held = backoff.refusal(now: now) {
-            let text = "\(held.cause); the next start is in \(held.seconds) s"
-            return from.respond(
-                .unavailable(text, code: .internalError, retryAfter: held.seconds, id: message.id))
+        let opening = Opening(message: message, post: post, exchange: exchange)
+        do throws(NotNow) {
+            try open(opening, isShared: configuration.sharesSessions || serverIsStateless)
+        } catch {
+            from.respond(
+                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: message.id))
         }
+    }
+
+    /// Opens a session in front of a child of its own, or of the one that serves many.
+    private func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
+        let now = NIODeadline.now()
         let id = Self.newSessionID()
         let core = BridgeSession(id: id, limits: configuration.session, now: now)
-        do throws(SpawnedProcess.Failure) {
-            let session = LiveSession(core, try startChild(session: id))
-            sessions[id] = session
-            waiting[exchange]?.session = id
-            let actions = session.core.receive([message], isBatch: false, exchange: exchange, post: post, now: now)
-            perform(actions, session)
-        } catch {
-            backoff.failed(error.cause, startedAt: now, now: now)
-            log(error.cause)
-            let seconds = backoff.refusal(now: now)?.seconds ?? 1
-            from.respond(.unavailable(error.cause, code: .internalError, retryAfter: seconds, id: message.id))
+        let session: LiveSession
+        if isShared {
+            let server = try sharedServer()
+            session = LiveSession(core, nil)
+            server.conversation.join(.session(id))
+        } else {
+            session = LiveSession(core, try ownChild(session: id))
+            session.opening = opening
         }
+        sessions[id] = session
+        waiting[opening.exchange]?.session = id
+        let actions = session.core.receive(
+            [opening.message], isBatch: false, exchange: opening.exchange, post: opening.post, now: now)
+        perform(actions, session)
     }
 
     /// 128 random bits: who cannot see a session's name cannot guess it.
@@ -199,16 +230,56 @@ extension BridgeHub {
 // MARK: Children
 
 extension BridgeHub {
-    private func startChild(session id: String) throws(SpawnedProcess.Failure) -> LiveChild {
+    /// Starts a child for one session.
+    private func ownChild(session id: String) throws(NotNow) -> LiveChild {
+        let now = NIODeadline.now()
+        if let held = backoff.refusal(now: now) {
+            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
+        }
+        do throws(SpawnedProcess.Failure) {
+            return try startChild(
+                message: { hub, message in
+                    guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
+                    hub.perform(session.core.receive(fromChild: message, now: .now()), session)
+                },
+                ended: { hub, cause in hub.childEnded(cause, session: id) })
+        } catch {
+            backoff.failed(error.cause, startedAt: now, now: now)
+            log(error.cause)
+            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
+        }
+    }
+
+    /// Whether a server that only knows stateless requests has refused `initialize`; its client is then served by the
+    /// one child that all share, since such a server keeps nothing of a client.
+    private func isRefusalOfSessions(_ message: JSONRPCMessage, _ session: LiveSession) -> Bool {
+        guard session.core.phase == .starting, let opening = session.opening, message.kind == .errorResponse,
+            let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
+            (-32022 ... -32020).contains(code)
+        else { return false }
+        serverIsStateless = true
+        sessions[session.core.id] = nil
+        session.child?.end()
+        guard waiting[opening.exchange] != nil else { return true }
+        do throws(NotNow) {
+            try open(opening, isShared: true)
+        } catch {
+            waiting[opening.exchange]?.connection.respond(
+                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: opening.message.id))
+        }
+        return true
+    }
+
+    /// Starts a child and says where what it tells goes.
+    func startChild(
+        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, String) -> Void
+    ) throws(SpawnedProcess.Failure) -> LiveChild {
         // The process is known only once it runs, and reports nothing before that.
         var pid: pid_t = 0
         let events = LiveChild.Events(
-            message: { [unowned self] message in
-                guard let session = sessions[id] else { return }
-                perform(session.core.receive(fromChild: message, now: .now()), session)
-            },
+            message: { [unowned self] in message(self, $0) },
             noise: { [unowned self] line in log("not a message on the server's stdout: \(line)") },
-            ended: { [unowned self] cause in childEnded(cause, session: id) },
+            ended: { [unowned self] cause in ended(self, cause) },
             reaped: { [unowned self] in
                 children[pid] = nil
                 finishIfDone()
@@ -222,10 +293,10 @@ extension BridgeHub {
     }
 
     private func childEnded(_ cause: String, session id: String) {
-        guard let session = sessions[id] else { return }
+        guard let session = sessions[id], let child = session.child else { return }
         let now = NIODeadline.now()
         log("\(cause); \(session.core.pendingCount) requests were waiting")
-        if session.core.phase == .starting { backoff.failed(cause, startedAt: session.child.startedAt, now: now) }
+        if session.core.phase == .starting { backoff.failed(cause, startedAt: child.startedAt, now: now) }
         let seconds = backoff.refusal(now: now)?.seconds ?? 1
         perform(session.core.childEnded(cause: cause, retryAfter: seconds), session)
     }

@@ -174,7 +174,13 @@ extension HTTPConnectionHandler {
     private func write(_ buffer: ByteBuffer) {
         guard let context, isStreaming else { return }
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        // A client that does not read must not fill the memory, nor hold up a server that others use too.
+        let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if waiting > Self.maximumUnwritten { close() }
     }
+
+    /// The bytes that may wait for a client that does not read.
+    private static let maximumUnwritten = 32 << 20
 
     private func writeHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ context: ChannelHandlerContext) {
         var headers = headers

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+/// What the child sends.
+extension SharedConversation {
+    /// Takes one message of the child.
+    mutating func receive(fromChild message: JSONRPCMessage) -> [Action] {
+        switch phase {
+        case .ended: return []
+        case .initializing, .discovering:
+            guard message.kind == .response || message.kind == .errorResponse else { return unasked(message) }
+            return introduce(message)
+        case .open: break
+        }
+        switch message.kind {
+        case .response, .errorResponse: return receiveOutcome(message)
+        case .notification, .request: return unasked(message)
+        }
+    }
+
+    private mutating func introduce(_ message: JSONRPCMessage) -> [Action] {
+        guard message.kind == .response, let result = message.text.member("result") else {
+            guard phase == .initializing else {
+                return refuse("the server answered neither initialize nor server/discover")
+            }
+            return discover()
+        }
+        if phase == .initializing {
+            guard let introduction = ServerIntroduction(initialize: result) else {
+                return refuse("the server chose a version of the protocol that is not known")
+            }
+            return [.sendToChild(Self.notification(MCPMethod.initialized))] + open(introduction)
+        }
+        guard let introduction = ServerIntroduction(discover: result) else {
+            return refuse("the server serves no version of the protocol that is known")
+        }
+        return open(introduction)
+    }
+
+    private mutating func receiveOutcome(_ message: JSONRPCMessage) -> [Action] {
+        guard let number = message.id?.integerValue, let request = pending.removeValue(forKey: number) else {
+            return []
+        }
+        var actions: [Action] = []
+        if let uri = request.resource, message.kind == .response {
+            subscribers[uri, default: []].insert(request.party)
+            // It left while it was being subscribed.
+            if !parties.contains(request.party) { actions = unsubscribe(request.party, from: uri) }
+        }
+        guard let own = try? JSONRPCMessage(parsing: message.replacingID(with: request.id)) else { return actions }
+        return actions + [.deliver(own, request.party)]
+    }
+
+    private mutating func unasked(_ message: JSONRPCMessage) -> [Action] {
+        guard let method = message.method else { return [] }
+        if message.kind == .request { return answer(message, method) }
+        if let range = message.text.range(at: "params", "_meta", MCPMeta.subscriptionID),
+            let number = message.text.value(in: range).integerValue
+        {
+            guard number != listening else { return tell(message, method) }
+            guard let request = pending[number],
+                let own = try? JSONRPCMessage(message.text.replacing(range, with: request.id))
+            else { return [] }
+            return [.deliver(own, request.party)]
+        }
+        switch method {
+        case MCPMethod.progress:
+            guard let number = message.progressToken?.integerValue, let request = pending[number],
+                let token = request.progressToken,
+                let own = try? JSONRPCMessage(parsing: message.replacingProgressToken(with: token))
+            else { return [] }
+            return [.deliver(own, request.party)]
+        default: return tell(message, method)
+        }
+    }
+
+    /// Tells news of lists to all, and those of a resource to who asked.
+    private func tell(_ message: JSONRPCMessage, _ method: String) -> [Action] {
+        switch method {
+        case MCPMethod.toolsChanged, MCPMethod.promptsChanged, MCPMethod.resourcesChanged:
+            return parties.sorted().map { .deliver(message, $0) }
+        case MCPMethod.resourceUpdated:
+            let uri = message.text.range(at: "params", "uri").flatMap { message.text.value(in: $0).stringValue }
+            return (uri.flatMap { subscribers[$0] } ?? []).sorted().map { .deliver(message, $0) }
+        case MCPMethod.acknowledged: return []
+        default: return [.report("\(method) of the server belongs to no client and is dropped")]
+        }
+    }
+
+    /// A server that was told of no capabilities may still ask whether somebody is there.
+    private func answer(_ message: JSONRPCMessage, _ method: String) -> [Action] {
+        guard let id = message.id else { return [] }
+        if method == MCPMethod.ping {
+            return Self.response(id, result: .emptyObject).map { [.sendToChild($0.text.bytes)] } ?? []
+        }
+        let error = JSONRPCError(.methodNotFound, "\(method) needs a client of its own, and this server is shared")
+        return [
+            .sendToChild(error.response(id: id)),
+            .report("\(method) of the server was refused: it needs 'sessions: per-client'"),
+        ]
+    }
+}
+
+extension SharedConversation.Party: Comparable {
+    /// A fixed order, so that what is sent to several comes in the same order each time.
+    static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.session(let first), .session(let second)): first < second
+        case (.call(let first), .call(let second)): first < second
+        case (.session, .call): true
+        case (.call, .session): false
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+/// What the parties send.
+extension SharedConversation {
+    mutating func forward(
+        _ message: JSONRPCMessage, from party: Party, _ introduction: ServerIntroduction
+    ) -> [Action] {
+        switch message.kind {
+        case .request: forwardRequest(message, from: party, introduction)
+        case .notification: forwardNotification(message, from: party)
+        // Nobody was asked anything.
+        case .response, .errorResponse: []
+        }
+    }
+
+    private mutating func forwardRequest(
+        _ message: JSONRPCMessage, from party: Party, _ introduction: ServerIntroduction
+    ) -> [Action] {
+        guard let id = message.id, let method = message.method else { return [] }
+        switch method {
+        case MCPMethod.initialize:
+            let requested = message.text.range(at: "params", "protocolVersion")
+                .flatMap { message.text.value(in: $0).stringValue }.flatMap(MCPProtocolVersion.init(rawValue:))
+            return answer(id, introduction.initializeResult(for: requested), to: party)
+        case MCPMethod.ping where introduction.generation == .stateless:
+            return answer(id, .emptyObject, to: party)
+        case MCPMethod.setLevel:
+            let error = JSONRPCError(
+                .methodNotFound, "logging/setLevel would change what all clients of this server see")
+            return Self.failure(id, error).map { [.deliver($0, party)] } ?? []
+        case MCPMethod.subscribe where introduction.generation == .stateless:
+            if let uri = Self.resource(of: message) { subscribers[uri, default: []].insert(party) }
+            return listen() + answer(id, .emptyObject, to: party)
+        case MCPMethod.unsubscribe:
+            let actions = Self.resource(of: message).map { unsubscribe(party, from: $0) } ?? []
+            return actions + answer(id, .emptyObject, to: party)
+        default:
+            return send(message, id, method, from: party, introduction)
+        }
+    }
+
+    private mutating func send(
+        _ message: JSONRPCMessage, _ id: JSONText, _ method: String, from party: Party,
+        _ introduction: ServerIntroduction
+    ) -> [Action] {
+        let number = nextNumber()
+        let token = message.progressToken
+        let resource = method == MCPMethod.subscribe ? Self.resource(of: message) : nil
+        pending[number] = Pending(party: party, id: id, progressToken: token, method: method, resource: resource)
+        var bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
+        if introduction.generation == .stateless, case .session = party {
+            bytes = StatelessMeta.added(to: bytes)
+        }
+        return [.sendToChild(bytes)]
+    }
+
+    private mutating func forwardNotification(_ message: JSONRPCMessage, from party: Party) -> [Action] {
+        switch message.method {
+        case MCPMethod.cancelled:
+            guard let id = message.cancelledRequestID,
+                let number = pending.first(where: { $0.value.party == party && $0.value.id == id })?.key
+            else { return [] }
+            return [.sendToChild(message.replacingCancelledRequestID(with: JSONText(number)))]
+        // The handshake was the bridge's, and so is what follows from its capabilities.
+        case MCPMethod.initialized, "notifications/roots/list_changed": return []
+        default: return [.sendToChild(message.text.bytes)]
+        }
+    }
+
+    private func answer(_ id: JSONText, _ result: JSONText, to party: Party) -> [Action] {
+        Self.response(id, result: result).map { [.deliver($0, party)] } ?? []
+    }
+
+    mutating func unsubscribe(_ party: Party, from uri: String) -> [Action] {
+        guard subscribers[uri]?.remove(party) != nil, subscribers[uri]?.isEmpty == true else { return [] }
+        subscribers[uri] = nil
+        guard let introduction else { return [] }
+        guard introduction.generation != .stateless else { return listen() }
+        // The answer comes to a number that nobody waits for.
+        let parameters = JSONText.emptyObject.editing(append: [("uri", JSONText(uri))])
+        return [.sendToChild(Self.request(nextNumber(), MCPMethod.unsubscribe, parameters))]
+    }
+
+    private static func resource(of message: JSONRPCMessage) -> String? {
+        message.text.range(at: "params", "uri").flatMap { message.text.value(in: $0).stringValue }
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+/// One child that serves many clients: a child of its own is what each of them sees.
+///
+/// The bridge opens the conversation itself, with the capabilities of nobody, so that the server never asks a client
+/// anything. Requests are renumbered; an answer, and progress, goes to whom it belongs; news of lists go to all, news
+/// of a resource to who asked for them, and anything else to nobody.
+struct SharedConversation {
+    /// Who takes part.
+    enum Party: Hashable {
+        /// A client with a session.
+        case session(String)
+        /// One request of a stateless client.
+        case call(ExchangeID)
+    }
+
+    /// What is to be done, in order.
+    enum Action: Equatable {
+        /// Write one line to the child; the line end is still to be added.
+        case sendToChild(ByteBuffer)
+        /// Hand a message of the child to a party, in the party's own numbers.
+        case deliver(JSONRPCMessage, Party)
+        /// The child can be used now.
+        case opened(ServerIntroduction)
+        /// The child cannot be used.
+        case refused(cause: String)
+        /// Something for the log.
+        case report(String)
+    }
+
+    enum Phase: Equatable {
+        /// `initialize` was sent.
+        case initializing
+        /// `initialize` was refused and `server/discover` was sent.
+        case discovering
+        case open(ServerIntroduction)
+        case ended
+    }
+
+    /// A request that the child has not answered.
+    struct Pending {
+        var party: Party
+        /// The id in the party's own numbers.
+        var id: JSONText
+        var progressToken: JSONText?
+        var method: String
+        /// The resource that news are asked for.
+        var resource: String?
+    }
+
+    /// The number of the bridge's own handshake.
+    static let openingNumber = 1
+
+    private(set) var phase = Phase.initializing
+    var pending: [Int: Pending] = [:]
+    var parties: Set<Party> = []
+    var subscribers: [String: Set<Party>] = [:]
+    /// What parties sent before the child could be used.
+    private var waiting: [(Party, JSONRPCMessage)] = []
+    private var lastNumber = openingNumber
+    /// The number of the bridge's own `subscriptions/listen`, by which a stateless server tells news.
+    var listening: Int?
+
+    /// What the server said of itself; nil before it has.
+    var introduction: ServerIntroduction? {
+        if case .open(let introduction) = phase { introduction } else { nil }
+    }
+
+    mutating func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Begins with the handshake that nearly every server knows.
+    ///
+    /// A child is locked to the generation of its first message, and a server that only knows stateless requests
+    /// answers `initialize` with an error that says so (2026-07-28, stdio, "Backward Compatibility").
+    mutating func begin(client version: String) -> [Action] {
+        let info = JSONText.emptyObject.editing(append: [
+            ("name", JSONText("mcp-stack-bridge")), ("version", JSONText(version)),
+        ])
+        let parameters = JSONText.emptyObject.editing(append: [
+            ("protocolVersion", JSONText(MCPProtocolVersion.v2025_11_25.rawValue)), ("capabilities", .emptyObject),
+            ("clientInfo", info),
+        ])
+        return [.sendToChild(Self.request(Self.openingNumber, MCPMethod.initialize, parameters))]
+    }
+
+    /// Adds a party.
+    mutating func join(_ party: Party) {
+        parties.insert(party)
+    }
+
+    /// Takes a party out: what it waited for is cancelled, what only it was told of is given up.
+    mutating func leave(_ party: Party) -> [Action] {
+        guard parties.remove(party) != nil else { return [] }
+        waiting.removeAll { $0.0 == party }
+        var actions: [Action] = []
+        for (number, request) in pending.sorted(by: { $0.key < $1.key }) where request.party == party {
+            pending[number] = nil
+            actions.append(.sendToChild(Self.cancellation(of: number)))
+        }
+        for uri in subscribers.filter({ $0.value.contains(party) }).keys.sorted() {
+            actions += unsubscribe(party, from: uri)
+        }
+        return actions
+    }
+
+    /// The child is gone.
+    mutating func ended() {
+        phase = .ended
+        pending = [:]
+        waiting = []
+        subscribers = [:]
+    }
+
+    /// Takes a message of a party.
+    mutating func receive(_ message: JSONRPCMessage, from party: Party) -> [Action] {
+        guard parties.contains(party) else { return [] }
+        guard case .open(let introduction) = phase else {
+            waiting.append((party, message))
+            return []
+        }
+        return forward(message, from: party, introduction)
+    }
+
+    /// The child has introduced itself: who waited goes on.
+    mutating func open(_ introduction: ServerIntroduction) -> [Action] {
+        phase = .open(introduction)
+        let queue = waiting
+        waiting = []
+        return [.opened(introduction)] + listen() + queue.flatMap { forward($0.1, from: $0.0, introduction) }
+    }
+
+    /// Asks a stateless server for the news that clients with sessions are to get; an older request is given up.
+    mutating func listen() -> [Action] {
+        guard let introduction, introduction.generation == .stateless else { return [] }
+        var actions: [Action] = listening.map { [.sendToChild(Self.cancellation(of: $0))] } ?? []
+        var filter: [(name: String, value: JSONText)] = [
+            ("toolsListChanged", JSONText(true)), ("promptsListChanged", JSONText(true)),
+            ("resourcesListChanged", JSONText(true)),
+        ]
+        if !subscribers.isEmpty { filter.append(("resourceSubscriptions", JSONText(subscribers.keys.sorted()))) }
+        let parameters = JSONText.emptyObject.editing(append: [
+            ("notifications", JSONText.emptyObject.editing(append: filter)), ("_meta", StatelessMeta.own),
+        ])
+        let number = nextNumber()
+        listening = number
+        actions.append(.sendToChild(Self.request(number, MCPMethod.listen, parameters)))
+        return actions
+    }
+
+    mutating func discover() -> [Action] {
+        phase = .discovering
+        let parameters = JSONText.emptyObject.editing(append: [("_meta", StatelessMeta.own)])
+        return [.sendToChild(Self.request(nextNumber(), MCPMethod.discover, parameters))]
+    }
+
+    mutating func refuse(_ cause: String) -> [Action] {
+        phase = .ended
+        return [.refused(cause: cause)]
+    }
+
+    // MARK: Messages of the bridge's own
+
+    static func request(_ number: Int, _ method: String, _ parameters: JSONText) -> ByteBuffer {
+        JSONText.emptyObject.editing(append: [
+            ("jsonrpc", JSONText("2.0")), ("id", JSONText(number)), ("method", JSONText(method)),
+            ("params", parameters),
+        ]).bytes
+    }
+
+    static func notification(_ method: String, _ parameters: JSONText? = nil) -> ByteBuffer {
+        JSONText.emptyObject.editing(
+            append: [("jsonrpc", JSONText("2.0")), ("method", JSONText(method))]
+                + (parameters.map { [("params", $0)] } ?? [])
+        ).bytes
+    }
+
+    static func cancellation(of number: Int) -> ByteBuffer {
+        notification(
+            MCPMethod.cancelled,
+            JSONText.emptyObject.editing(append: [
+                ("requestId", JSONText(number)), ("reason", JSONText("The client has gone")),
+            ]))
+    }
+
+    /// A response as the child would have written it.
+    static func response(_ id: JSONText, result: JSONText) -> JSONRPCMessage? {
+        let text = JSONText.emptyObject.editing(append: [
+            ("jsonrpc", JSONText("2.0")), ("id", id), ("result", result),
+        ])
+        return try? JSONRPCMessage(text)
+    }
+
+    static func failure(_ id: JSONText, _ error: JSONRPCError) -> JSONRPCMessage? {
+        try? JSONRPCMessage(parsing: error.response(id: id))
+    }
+}
