@@ -48,13 +48,31 @@ struct ConnectorConfiguration {
         var keys: [String] = []
         if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
         if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
+        let policy = stack.policy(of: route)
+        if let policy, policy.verification == nil {
+            keys.append("# Nobody gets in: policy '\(policy.name.value)' has no 'team-name' and 'audience' to check.")
+            keys.append("service: http_status:403")
+            return keys
+        }
         keys.append("service: \(YAMLText.quoted(Self.origin(of: server)))")
-        let request = originRequest(server)
+        let request = originRequest(server) + (policy?.verification.map(Self.access) ?? [])
         if !request.isEmpty {
             keys.append("originRequest:")
             keys += request.map { "  " + $0 }
         }
         return keys
+    }
+
+    /// The check of Access tokens, in the rule itself: cloudflared shows the one at the top level and never does it
+    /// (`ingress/ingress.go`, `validateIngress`; cloudflared issue 784).
+    private static func access(_ verification: AccessVerification) -> [String] {
+        [
+            "# In every rule, because cloudflared does not enforce the one at the top level.",
+            "access:",
+            "  required: true",
+            "  teamName: \(YAMLText.quoted(verification.teamName))",
+            "  audTag: [\(verification.audiences.map(YAMLText.quoted).joined(separator: ", "))]",
+        ]
     }
 
     /// What cloudflared connects to for a server.

@@ -33,6 +33,8 @@ struct HostCheck {
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
         stack.servers.compactMap(program(of:)) + stack.servers.flatMap(paths(of:))
             + stack.servers.flatMap(secrets(of:)) + missing(stack.tunnel.credentialNames)
+            + missing([stack.cloudflare?.token].compactMap(\.self)) + audiences(isApplying ? .error : .warning)
+            + leftToDo()
             + stack.servers.compactMap(unit(of:)) + stack.servers.flatMap(authorities(of:))
             + stack.servers.flatMap(ports(of:)) + rivals() + carrier(isApplying ? .error : .warning)
     }
