@@ -48,14 +48,14 @@ struct ConnectorConfiguration {
         var keys: [String] = []
         if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
         if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-        let policy = stack.policy(of: route)
-        if let policy, policy.verification == nil {
-            keys.append("# Nobody gets in: policy '\(policy.name.value)' has no 'team-name' and 'audience' to check.")
+        let verification = stack.policy(of: route)?.verification
+        if case .policy(let name) = route.access.value, verification == nil {
+            keys.append("# Nobody gets in: policy '\(name)' has no 'team-name' and 'audience' to check.")
             keys.append("service: http_status:403")
             return keys
         }
         keys.append("service: \(YAMLText.quoted(Self.origin(of: server)))")
-        let request = originRequest(server) + (policy?.verification.map(Self.access) ?? [])
+        let request = originRequest(server) + (verification.map(Self.access) ?? [])
         if !request.isEmpty {
             keys.append("originRequest:")
             keys += request.map { "  " + $0 }

@@ -52,6 +52,15 @@ struct CloudflareToDoTests {
         #expect(try check(try stack(policy, cloudflare: false), isApplying: true) == ["warning MCS4015"])
     }
 
+    @Test func generateWritesRulesThatLetInNobodyRatherThanEverybody() throws {
+        let facts = Facts(systemd: .oldest, generation: 1, connectorGeneration: 1, commands: [:], resolvers: [])
+        let plan = try StackCompiler(stack: try stack("allow: { emails: [a@example.com] }"), facts: facts).plan()
+        let configuration = try #require(plan.text("connector/config.yml"))
+        #expect(configuration.contains("service: http_status:403"))
+        #expect(!configuration.contains("localhost:1"))
+        #expect(plan.text("remote.json")?.contains("\"account\" : \"0123456789abcdef0123456789abcdef\"") == true)
+    }
+
     @Test func thePlanListsItInTheOrderThatLetsInNobodyTooEarly() throws {
         let remote = try #require(
             RemotePlan(

@@ -5,10 +5,19 @@ internal import Diagnostics
 internal import StackModel
 internal import StackPlan
 
-/// What the stack wants at Cloudflare, which this version of the program does not talk to.
-extension HostCheck {
+/// What a stack wants at Cloudflare, which this version of the program does not talk to.
+enum CloudflareCheck {
+    /// What somebody must know and do.
+    ///
+    /// - Parameters:
+    ///   - stack: The stack.
+    ///   - severity: How much it matters that a policy lets in nobody.
+    static func diagnostics(of stack: Stack, _ severity: Diagnostic.Severity) -> [Diagnostic] {
+        audiences(stack, severity) + leftToDo(stack)
+    }
+
     /// Policies in use whose audience the API would have to tell: their routes let in nobody.
-    func audiences(_ severity: Diagnostic.Severity) -> [Diagnostic] {
+    private static func audiences(_ stack: Stack, _ severity: Diagnostic.Severity) -> [Diagnostic] {
         guard stack.tunnel.named != nil else { return [] }
         let used = Set(stack.servers.flatMap(\.routes).compactMap { stack.policy(of: $0)?.name.value })
         return stack.policies.filter { used.contains($0.name.value) && $0.verification == nil }.map { policy in
@@ -22,7 +31,7 @@ extension HostCheck {
     }
 
     /// One warning for everything that is left to do there.
-    func leftToDo() -> [Diagnostic] {
+    private static func leftToDo(_ stack: Stack) -> [Diagnostic] {
         guard let remote = RemotePlan(stack) else { return [] }
         return [
             Diagnostic(
