@@ -44,9 +44,11 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(name: "LocatedYAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
         .target(name: "UnitFile", swiftSettings: settings),
+        .target(name: "GoRegexp", swiftSettings: settings),
         .target(name: "StackRecord", swiftSettings: settings),
         .target(
-            name: "StackModel", dependencies: ["Diagnostics", "LocatedYAML", "UnitFile"], swiftSettings: settings),
+            name: "StackModel", dependencies: ["Diagnostics", "GoRegexp", "LocatedYAML", "UnitFile"],
+            swiftSettings: settings),
         .target(
             name: "StackPlan", dependencies: ["StackModel", "StackRecord", "UnitFile"],
             swiftSettings: settings),
@@ -76,8 +78,8 @@ let package = Package(
         .target(
             name: "StackCommands",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord", "Supervision",
-                "SystemdKit",
+                "Diagnostics", "GoRegexp", "LocatedYAML", "StackModel", "UnitFile", "StackPlan", "StackRecord",
+                "Supervision", "SystemdKit",
                 "HostFiles", "StackObservation", "MCPKit", "CSpawn", argumentParser, nioCore, subprocess,
                 systemPackage,
             ],
@@ -93,16 +95,20 @@ let package = Package(
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
         .testTarget(
             name: "LocatedYAMLTests", dependencies: ["Diagnostics", "LocatedYAML"], swiftSettings: settings),
+        .testTarget(name: "GoRegexpTests", dependencies: ["GoRegexp"], swiftSettings: settings),
         .testTarget(name: "UnitFileTests", dependencies: ["UnitFile"], swiftSettings: settings),
         .testTarget(name: "HostFilesTests", dependencies: ["HostFiles"], swiftSettings: settings),
         .testTarget(
             name: "StackModelTests",
-            dependencies: ["Diagnostics", "LocatedYAML", "StackModel", "StackTestSupport"],
+            dependencies: ["Diagnostics", "GoRegexp", "LocatedYAML", "StackModel", "StackTestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["HostFiles", "LocatedYAML", "StackModel", "StackTestSupport"],
+            exclude: ["every-section.yaml"], swiftSettings: settings),
         .testTarget(
             name: "StackPlanTests",
             dependencies: [
-                "Diagnostics", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
+                "Diagnostics", "GoRegexp", "LocatedYAML", "StackModel", "StackPlan", "StackRecord", "StackTestSupport",
                 "StackCommands",
                 "HostFiles", "UnitFile",
             ],

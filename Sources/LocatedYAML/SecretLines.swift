@@ -19,7 +19,7 @@ public enum SecretLines {
             }
             secretIndent = nil
             guard let key = key(of: line), isSecret(key.name, keys) else {
-                return withoutUserInformation(withoutInlineSecrets(line, keys))
+                return withoutTokens(withoutUserInformation(withoutInlineSecrets(line, keys)))
             }
             secretIndent = key.column
             return blankValue(line)
@@ -65,6 +65,35 @@ public enum SecretLines {
             rest = line[after...]
         }
         return line
+    }
+
+    /// Blanks words that look like tokens wherever they stand.
+    private static func withoutTokens(_ line: String) -> String {
+        var result = ""
+        var word = ""
+        func flush() {
+            result += isToken(word) ? "…" : word
+            word = ""
+        }
+        for character in line {
+            if character.isASCII, character.isLetter || character.isNumber || "_-+/".contains(character) {
+                word.append(character)
+            } else {
+                flush()
+                result.append(character)
+            }
+        }
+        flush()
+        return result
+    }
+
+    /// Whether a word looks like a token: base64 of JSON, or one that begins as those of well-known services do.
+    public static func isToken(_ word: String) -> Bool {
+        let starts = [
+            "eyJ", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "sk_live_", "xoxb-", "xoxp-", "AKIA",
+            "npm_", "hf_", "dop_v1_", "shpat_", "pat-", "ntn_", "secret_", "lin_api_", "figd_", "tvly-",
+        ]
+        return word.utf8.count >= 20 && starts.contains { word.hasPrefix($0) }
     }
 
     /// Blanks the `user:password@` of a URL.

@@ -13,7 +13,8 @@ public struct StackCommand: AsyncParsableCommand {
         version: "mcp-stack \(ProgramVersion.text)",
         subcommands: [
             InitCommand.self, CheckCommand.self, GenerateCommand.self, PlanCommand.self, ApplyCommand.self,
-            StatusCommand.self, LogsCommand.self, SecretCommand.self, MCPServerCommand.self, ExecCommand.self,
+            RouteCommand.self, StatusCommand.self, LogsCommand.self, SecretCommand.self, MCPServerCommand.self,
+            ExecCommand.self,
         ])
 
     /// Creates the command; its values come from the arguments.

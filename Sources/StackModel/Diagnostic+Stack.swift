@@ -54,6 +54,8 @@ extension Diagnostic.Code {
     public static let sessionsBehindReplicas = Diagnostic.Code(3017)
     /// A tunnel whose routes may come from somewhere else.
     public static let routesFromDashboard = Diagnostic.Code(3018)
+    /// A path expression is written like a file pattern, and compiles all the same.
+    public static let globLikePath = Diagnostic.Code(3020)
     /// A name of a policy that the stack does not have.
     public static let unknownPolicy = Diagnostic.Code(3021)
     /// A policy that nothing names.

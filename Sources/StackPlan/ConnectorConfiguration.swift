@@ -48,14 +48,12 @@ struct ConnectorConfiguration {
         var keys: [String] = []
         if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
         if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-        let verification = stack.policy(of: route)?.verification
-        if case .policy(let name) = route.access.value, verification == nil {
+        if case .policy(let name) = route.access.value, stack.isClosed(route) {
             keys.append("# Nobody gets in: policy '\(name)' has no 'team-name' and 'audience' to check.")
-            keys.append("service: http_status:403")
-            return keys
         }
-        keys.append("service: \(YAMLText.quoted(Self.origin(of: server)))")
-        let request = originRequest(server) + (verification.map(Self.access) ?? [])
+        keys.append("service: \(YAMLText.quoted(stack.service(of: route, to: server)))")
+        if stack.isClosed(route) { return keys }
+        let request = originRequest(server) + (stack.policy(of: route)?.verification.map(Self.access) ?? [])
         if !request.isEmpty {
             keys.append("originRequest:")
             keys += request.map { "  " + $0 }
@@ -73,15 +71,6 @@ struct ConnectorConfiguration {
             "  teamName: \(YAMLText.quoted(verification.teamName))",
             "  audTag: [\(verification.audiences.map(YAMLText.quoted).joined(separator: ", "))]",
         ]
-    }
-
-    /// What cloudflared connects to for a server.
-    static func origin(of server: Server) -> String {
-        switch server.program {
-        case .stdio, .status: "unix:\(Locations.serverSocket(server.name.value))"
-        case .http(_, let port): "http://localhost:\(port.value)"
-        case .external(let url): url.value.text
-        }
     }
 
     private func originRequest(_ server: Server) -> [String] {

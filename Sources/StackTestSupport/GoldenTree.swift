@@ -47,7 +47,8 @@ public struct GoldenTree: Sendable, CustomStringConvertible {
         return (missing + surplus + changed).sorted()
     }
 
-    private static var isUpdating: Bool {
+    /// Whether expected files are to be written anew.
+    public static var isUpdating: Bool {
         guard getenv("MCP_STACK_UPDATE_GOLDENS") != nil else { return false }
         precondition(getenv("CI") == nil, "expected files are never updated in CI")
         return true

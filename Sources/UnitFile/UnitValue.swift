@@ -45,6 +45,23 @@ public enum UnitValue {
         return isPlain ? escaped : "\"\(escaped)\""
     }
 
+    /// Text that systemd takes as it is to the end of the line, such as the path in `LoadCredential=` (systemd.exec(5)).
+    ///
+    /// There are no quotes for it: white space at its end would be lost, and a backslash there would join the lines.
+    ///
+    /// - Throws: `Unwritable` for what `word(_:expansion:)` throws for, and for such an end.
+    public static func remainder(_ text: String) throws(Unwritable) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            guard !isControl(scalar) else { throw Unwritable(scalar: scalar) }
+            escaped += scalar == "%" ? "%%" : String(scalar)
+        }
+        if let last = text.unicodeScalars.last, last == "\\" || last.properties.isWhitespace {
+            throw Unwritable(scalar: last)
+        }
+        return escaped
+    }
+
     /// An `Environment=` value that sets one variable.
     ///
     /// - Throws: `Unwritable` as `word(_:expansion:)` does.

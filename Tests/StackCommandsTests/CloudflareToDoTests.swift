@@ -56,9 +56,21 @@ struct CloudflareToDoTests {
         let facts = Facts(systemd: .oldest, generation: 1, connectorGeneration: 1, commands: [:], resolvers: [])
         let plan = try StackCompiler(stack: try stack("allow: { emails: [a@example.com] }"), facts: facts).plan()
         let configuration = try #require(plan.text("connector/config.yml"))
-        #expect(configuration.contains("service: http_status:403"))
+        #expect(configuration.contains("service: \"http_status:403\""))
         #expect(!configuration.contains("localhost:1"))
         #expect(plan.text("remote.json")?.contains("\"account\" : \"0123456789abcdef0123456789abcdef\"") == true)
+    }
+
+    @Test func theRouteOfAURLSaysThatNobodyGetsIn() throws {
+        let url = "https://a.example.com/mcp"
+        let request = try RequestURL(parsing: url)
+        let policy = "allow: { emails: [a@example.com] }"
+        let closed = RouteAnswer(url: url, request: request, stack: try stack(policy))
+        #expect(closed.rule.service == "http_status:403")
+        let checked = try stack("\(policy), team-name: example, audience: \(Self.audience)")
+        let open = RouteAnswer(url: url, request: request, stack: checked)
+        #expect(open.rule.service == "http://localhost:1")
+        #expect(open.rule.access == "team")
     }
 
     @Test func thePlanListsItInTheOrderThatLetsInNobodyTooEarly() throws {

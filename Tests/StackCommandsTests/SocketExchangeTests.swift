@@ -48,6 +48,13 @@ struct SocketExchangeTests {
         }
     }
 
+    @Test(arguments: [("HTTP/1.1 204 No Content\r\n\r\n", 204), ("HTTP/1.0 503\r\nA: b\r\n\r\nx", 503)])
+    func theStatusIsToldWhateverItIs(_ answer: String, _ status: Int) throws {
+        try listening(answer: answer) { (path) throws in
+            #expect(try SocketExchange(address: .unix(path: path)).status(of: "/health") == status)
+        }
+    }
+
     @Test(arguments: ["HTTP/1.1 500 No\r\n\r\n{}", "garbage", "", "HTTP/1.1 200 OK\r\n\r\nno report"])
     func anythingElseIsNoAnswer(_ answer: String) throws {
         try listening(answer: answer) { path in

@@ -86,4 +86,34 @@ struct GoldenTests {
         let diagnostics = try await Verification(plan: plan, facts: facts).diagnostics()
         #expect(diagnostics.map(\.message) == [])
     }
+
+    /// The same stack for different releases differs in the directives that only newer ones have, and in nothing else.
+    @Test(arguments: [
+        (252, 255, ["+RestartMaxDelaySec=60s", "+RestartMaxDelaySec=300s", "+RestartSteps=8"]),
+        (
+            255, 257,
+            [
+                "+PrivateTmp=disconnected", "+ProtectControlGroups=strict", "-PrivateTmp=yes",
+                "-ProtectControlGroups=yes",
+            ]
+        ),
+        (257, 259, []),
+    ])
+    func releasesDifferInWhatTheyHave(_ old: Int, _ new: Int, _ expected: [String]) throws {
+        let fixtures = GoldenTree.fixtures()
+        func plan(_ version: Int) throws -> Plan {
+            let fixture = try #require(
+                fixtures.first { $0.description.hasSuffix("-systemd-\(version)") && !$0.description.hasPrefix("09") })
+            return try Self.plan(of: fixture)
+        }
+        let (before, after) = (try plan(old), try plan(new))
+        #expect(before.paths == after.paths)
+        var differences: Set<String> = []
+        for path in before.paths {
+            let lines = [before, after].map { Set(($0.text(path) ?? "").split(separator: "\n").map(String.init)) }
+            differences.formUnion(lines[0].subtracting(lines[1]).map { "-" + $0 })
+            differences.formUnion(lines[1].subtracting(lines[0]).map { "+" + $0 })
+        }
+        #expect(differences.sorted() == expected.sorted())
+    }
 }

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import HostFiles
+internal import StackModel
 internal import StackPlan
 internal import StackRecord
 internal import SystemdKit
@@ -99,6 +100,11 @@ struct ApplyCommand: AsyncParsableCommand {
         console.output("Generation \(prepared.number) is up.")
         for server in prepared.plan.state.servers {
             for endpoint in server.endpoints { console.output("  \(server.name): \(endpoint)") }
+        }
+        if case .quick = prepared.stack.tunnel {
+            let url = prepared.plan.state.connector?.metrics.flatMap(QuickTunnel.url(metrics:))
+            console.output(
+                "  \(url ?? "its journal tells the name"), until the connector starts again: for testing only")
         }
         if !isWatched {
             console.output("Next: systemctl enable --now mcp-stack, which starts it at boot and watches it.")

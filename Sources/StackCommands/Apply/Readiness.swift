@@ -19,6 +19,8 @@ struct Readiness: Sendable {
         case active
         /// By listening on a port of loopback.
         case port(Int)
+        /// By answering well at a path of its port.
+        case health(port: Int, path: String)
         /// By running the configuration with a fingerprint.
         case gateway(fingerprint: String?)
 
@@ -27,6 +29,7 @@ struct Readiness: Sendable {
             switch self {
             case .active: nil
             case .port(let port): "nothing answers on port \(port)"
+            case .health(let port, let path): "it does not say that it is well at http://localhost:\(port)\(path)"
             case .gateway: "it does not run the new configuration"
             }
         }
@@ -48,7 +51,9 @@ struct Readiness: Sendable {
         for (server, record) in zip(stack.servers, plan.state.servers) {
             guard let unit = record.service, record.start == .always else { continue }
             var sign = Sign.active
-            if case .http(_, let port) = server.program { sign = .port(port.value) }
+            if case .http(_, let port) = server.program {
+                sign = server.healthPath.map { .health(port: port.value, path: $0.value) } ?? .port(port.value)
+            }
             result.append(Subject(unit: unit, sign: sign, limit: server.settings.startTimeout))
         }
         if let connector = plan.state.connector {
@@ -97,6 +102,9 @@ struct Readiness: Sendable {
         switch sign {
         case .active: return true
         case .port(let port): return SocketExchange(address: .loopback(port: port)).isListening
+        case .health(let port, let path):
+            let exchange = SocketExchange(address: .loopback(port: port))
+            return (try? exchange.status(of: path)).map { (200..<400).contains($0) } ?? false
         case .gateway(let fingerprint):
             guard runs(fingerprint) else { return false }
             // nginx lets its old workers accept for 100 ms beside the new ones (ngx_process_cycle.c).

@@ -20,6 +20,12 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "End with status 1 when there are warnings.")
     var strict = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Another machine's stack file, which must not claim the same host names.", valueName: "file")
+    )
+    var against: [String] = []
+
     func run() async throws {
         let console = Console.standard
         let loaded = try LoadedStack(path: stack.config)
@@ -27,6 +33,14 @@ struct CheckCommand: AsyncParsableCommand {
         if let stack = loaded.file.stack {
             let facts = HostFacts().facts(for: stack, from: self.stack.config, generation: 1)
             diagnostics += HostCheck(stack: stack, facts: facts).diagnostics(isApplying: false)
+            for path in against {
+                guard let other = try LoadedStack(path: path).file.stack else {
+                    throw CommandFailure(
+                        "'\(path)' has errors of its own", hint: "mcp-stack check --config '\(path)'",
+                        status: .configuration)
+                }
+                diagnostics += RivalStack.diagnostics(of: stack, against: other, named: path)
+            }
             let plan = try StackCompiler(stack: stack, facts: facts).plan()
             diagnostics += try await Verification(plan: plan, facts: facts).diagnostics()
         }

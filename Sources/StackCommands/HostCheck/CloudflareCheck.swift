@@ -7,11 +7,7 @@ internal import StackPlan
 
 /// What a stack wants at Cloudflare, which this version of the program does not talk to.
 enum CloudflareCheck {
-    /// What somebody must know and do.
-    ///
-    /// - Parameters:
-    ///   - stack: The stack.
-    ///   - severity: How much it matters that a policy lets in nobody.
+    /// What somebody must know and do; the severity is that of a policy that lets in nobody.
     static func diagnostics(of stack: Stack, _ severity: Diagnostic.Severity) -> [Diagnostic] {
         audiences(stack, severity) + leftToDo(stack)
     }

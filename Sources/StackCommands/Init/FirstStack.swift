@@ -4,11 +4,13 @@
 /// The stack file that `init` writes.
 enum FirstStack {
     static let text = #"""
+        # yaml-language-server: $schema=/usr/share/mcp-stack/stack.schema.json
         # The MCP servers of this machine, and how they are reached.
         #
         #   mcp-stack check    says what is wrong with this file
         #   mcp-stack plan     shows what 'apply' would change
         #   mcp-stack apply    makes the machine what this file says
+        #   man stack.yaml     says what can stand here
         version: 1
 
         # 'local' needs no account: nginx routes on http://127.0.0.1:8787.

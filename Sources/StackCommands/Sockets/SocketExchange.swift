@@ -32,11 +32,24 @@ struct SocketExchange: Sendable {
 
     /// Asks for a path by HTTP/1.0 and returns the body of an answer with status 200.
     func get(_ path: String) throws(Failure) -> [UInt8] {
+        let (status, body) = try answer(to: path)
+        guard status == 200 else { throw .noAnswer }
+        return body
+    }
+
+    /// Asks for a path by HTTP/1.0 and returns the status of the answer.
+    func status(of path: String) throws(Failure) -> Int {
+        try answer(to: path).status
+    }
+
+    private func answer(to path: String) throws(Failure) -> (status: Int, body: [UInt8]) {
         let answer = try exchange("GET \(path) HTTP/1.0\r\nHost: localhost\r\n\r\n")
         guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)),
-            String(decoding: answer[..<end.lowerBound], as: UTF8.self).split(separator: " ").dropFirst().first == "200"
+            let word = String(decoding: answer[..<end.lowerBound], as: UTF8.self).split(separator: " ").dropFirst()
+                .first,
+            let status = Int(word.prefix { $0.isNumber })
         else { throw .noAnswer }
-        return Array(answer[end.upperBound...])
+        return (status, Array(answer[end.upperBound...]))
     }
 
     /// Whether somebody listens.

@@ -16,10 +16,21 @@ struct OriginCheck {
                 guard let value = server.settings.origin.values[key] else { continue }
                 // What the defaults say is judged once, and not for servers to which it does not apply.
                 let isInherited = !server.ownOriginKeys.contains(key)
-                guard !isInherited || seen.insert("\(key) \(value.range)").inserted else { continue }
+                guard !isInherited || check.applies(key) && seen.insert("\(key) \(value.range)").inserted else {
+                    continue
+                }
                 check.judge(key, value, isInherited: isInherited)
             }
             check.listener()
+        }
+    }
+
+    /// Whether a key of the defaults means anything for the server.
+    private func applies(_ key: OriginRequest.Key) -> Bool {
+        switch key {
+        case .caPool, .originServerName, .noTLSVerify, .matchSNItoHost, .http2Origin, .tlsTimeout: url?.isTLS == true
+        case .httpHostHeader: !server.isBridged
+        default: true
         }
     }
 

@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 internal import Diagnostics
+internal import GoRegexp
 internal import LocatedYAML
 
 extension StackDecoder {
@@ -123,14 +124,25 @@ extension StackDecoder {
 
     private func pathPattern(_ node: Node) -> String? {
         guard let text = node.line(findings) else { return nil }
-        if let problem = PathPattern.problem(with: text) {
-            findings.error(.invalidValue, problem, at: node.range, hint: "write it like ^/github(/.*)?$")
+        let pattern: PathPattern
+        do throws(GoRegexp.SyntaxError) {
+            pattern = try PathPattern(text)
+        } catch {
+            findings.error(
+                .invalidValue, "cloudflared cannot read this expression: \(error)", at: node.range,
+                hint: PathPattern.hint(for: error, in: text))
             return nil
         }
-        if !text.hasPrefix("^") {
+        if PathPattern.isGlobLike(text) {
+            findings.warning(
+                .globLikePath, "this expression looks like a file pattern and means something else", at: node.range,
+                hint: PathPattern.hintForGlob(text))
+        } else if !pattern.isAnchored {
             findings.warning(
                 .unanchoredPath, "this expression matches anywhere in the path", at: node.range,
-                hint: "start it with '^' to match from the beginning")
+                hint: text.hasPrefix("^")
+                    ? "start each alternative with '^' to match from the beginning"
+                    : "start it with '^' to match from the beginning")
         }
         return text
     }

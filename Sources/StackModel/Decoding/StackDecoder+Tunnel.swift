@@ -3,6 +3,7 @@
 
 internal import Diagnostics
 internal import LocatedYAML
+internal import UnitFile
 
 extension StackDecoder {
     private enum Mode: String, CaseIterable {
@@ -101,6 +102,12 @@ extension StackDecoder {
             return credential(node, "'credentials'", hint: "").map(NamedTunnel.Credentials.credential)
         }
         guard let path = node.absolutePath(findings) else { return nil }
+        guard (try? UnitValue.remainder(path)) != nil else {
+            findings.error(
+                .invalidValue, "a path that ends in white space or in a backslash cannot stand in a unit",
+                at: node.range, hint: "rename the file")
+            return nil
+        }
         return .file(Located(path, at: node.range))
     }
 

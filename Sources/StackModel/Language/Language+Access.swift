@@ -16,8 +16,8 @@ extension Language {
                 "token", .mapping(credential),
                 "An API token of the account as an encrypted credential. It needs Zone Read, DNS Write, Cloudflare "
                     + "Tunnel Write, \"Access: Apps and Policies Write\", \"Access: Organizations, Identity "
-                    + "Providers, and Groups Read\" and, for rate limits, Zone WAF Write; restrict it to the domains "
-                    + "in use.",
+                    + "Providers, and Groups Write\", \"Access: Service Tokens Read\" and, for rate limits, Zone WAF "
+                    + "Write; restrict it to the domains in use.",
                 isRequired: true),
         ])
 

@@ -2,7 +2,7 @@
 // Copyright the mcp-stack authors
 
 extension Language {
-    /// `origin:`
+    /// The mapping under `origin`.
     public static let origin = LanguageSection(
         "origin",
         "How cloudflared talks to a server: its originRequest, spelled as it spells it. In local mode the gateway "
@@ -13,7 +13,7 @@ extension Language {
                 effect: "cloudflared originRequest.\(key.rawValue)")
         })
 
-    /// An entry of `ipRules:`
+    /// An entry of `ipRules`.
     public static let addressRule = LanguageSection(
         "address-rule", "A network that a SOCKS proxy may or may not reach.",
         keys: [

@@ -72,7 +72,7 @@ extension Language {
                 effect: "mcp-stack.target.wants/, Restart="),
         ] + settings)
 
-    /// An entry of `routes:`
+    /// A way to a server, an entry of `routes`.
     public static let route = LanguageSection(
         "route", "One way to a server, by host name, by path, or by both.",
         keys: [
@@ -106,7 +106,7 @@ extension Language {
                 effect: "mcp-stack-bridge --secret, --secret-file"),
         ])
 
-    /// `paths:`
+    /// The mapping under `paths`.
     public static let paths = LanguageSection(
         "paths", "Files that a server may use beyond its own state directory.",
         keys: [

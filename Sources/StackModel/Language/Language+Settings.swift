@@ -2,9 +2,9 @@
 // Copyright the mcp-stack authors
 
 extension Language {
-    /// `defaults:`
+    /// The mapping under `defaults`.
     public static let defaults = LanguageSection(
-        "defaults", "What holds for every server that does not say otherwise; each key means what it means there.",
+        "defaults", "What holds for every server that does not say otherwise; these keys mean what they mean there.",
         keys: settings + [access])
 
     /// The keys that a server and the defaults share.
@@ -52,7 +52,7 @@ extension Language {
         "Who may use it: \"public\" for everybody who reaches it, or the name of a policy under the top-level "
             + "\"access\". All routes of one host name have the same: a path is not a boundary.")
 
-    /// `limits:`
+    /// The mapping under `limits`.
     public static let limits = LanguageSection(
         "limits", "What a server may use of the machine.",
         keys: [
@@ -65,7 +65,7 @@ extension Language {
                 effect: "CPUQuota="),
         ])
 
-    /// `restart:`
+    /// The mapping under `restart`.
     public static let restart = LanguageSection(
         "restart", "How long systemd waits before it restarts a server that failed.",
         keys: [
@@ -75,7 +75,7 @@ extension Language {
                 effect: "RestartSteps=, RestartMaxDelaySec=", since: 254),
         ])
 
-    /// `network:` with exceptions.
+    /// The mapping under `network`.
     public static let network = LanguageSection(
         "network", "The internet, and some addresses of the local networks.",
         keys: [
@@ -85,7 +85,7 @@ extension Language {
                 isRequired: true)
         ])
 
-    /// `sandbox:` as a mapping.
+    /// The mapping under `sandbox`.
     public static let sandbox = LanguageSection(
         "sandbox",
         "A profile and what differs from it: directives of systemd.exec(5), spelled as systemd spells them. "

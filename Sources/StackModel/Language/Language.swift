@@ -28,15 +28,16 @@ public enum Language {
                 "The policies by name, for \"access\" of servers and routes."),
         ])
 
-    /// `tunnel:`
+    /// The mapping under `tunnel`.
     public static let tunnel = LanguageSection(
         "tunnel", "How requests reach the machine.",
         keys: [
             LanguageKey(
                 "mode", .word(["named", "quick", "local"]),
                 "\"named\": a tunnel of a Cloudflare account. \"quick\": a tunnel without an account, under a random "
-                    + "name of trycloudflare.com, for one server and for testing only: it has no access control, and "
-                    + "Cloudflare does not stream server-sent events through it. \"local\": no tunnel, nginx on "
+                    + "name of trycloudflare.com, for testing only: it has no access control, no host names, so that "
+                    + "several servers need routes by path, and Cloudflare does not stream server-sent events through "
+                    + "it. \"local\": no tunnel, nginx on "
                     + "127.0.0.1:8787 does the same routing.",
                 effect: "mcp-connector@N.service or mcp-gateway.service", isRequired: true),
             LanguageKey(

@@ -25,6 +25,19 @@ public struct LanguageSection: Sendable {
         index = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.name, $0) })
     }
 
+    /// This section and all that its keys lead to, each once, in the order in which they are met.
+    public var withDescendants: [LanguageSection] {
+        var found: [LanguageSection] = []
+        var waiting = [self]
+        while !waiting.isEmpty {
+            let section = waiting.removeFirst()
+            guard !found.contains(where: { $0.name == section.name }) else { continue }
+            found.append(section)
+            waiting += section.keys.flatMap(\.value.sections)
+        }
+        return found
+    }
+
     /// Whether the mapping can have a key.
     public func has(_ key: String) -> Bool {
         index[key] != nil
@@ -89,6 +102,16 @@ public indirect enum LanguageValue: Sendable {
     case table(String, pattern: String?, LanguageValue)
     /// One of several kinds of value.
     case either([LanguageValue])
+
+    /// The mappings with fixed keys that may stand there.
+    var sections: [LanguageSection] {
+        switch self {
+        case .mapping(let section): [section]
+        case .list(let value), .table(_, _, let value): value.sections
+        case .either(let values): values.flatMap(\.sections)
+        default: []
+        }
+    }
 
     /// Any text of one line.
     static let text = LanguageValue.text("text", pattern: nil)

@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 public import Diagnostics
+internal import GoRegexp
 
 /// One way to a server: a request takes the first route that matches it.
 ///
@@ -14,6 +15,14 @@ public struct Route: Sendable {
         case everybody
         /// Those whom a policy of the stack lets in.
         case policy(String)
+
+        /// What the stack file says: `public` or the policy's name.
+        public var name: String {
+            switch self {
+            case .everybody: "public"
+            case .policy(let name): name
+            }
+        }
     }
 
     /// The host name in lower case, perhaps with a leading `*.`; nil for any.
@@ -43,8 +52,8 @@ public struct Route: Sendable {
 extension Route {
     /// Whether a request for a path takes this route, as far as its host name allows.
     public func leads(to path: String) -> Bool {
-        guard self.path != nil else { return true }
-        guard let prefix = literalPrefix else { return false }
-        return path == prefix || path.hasPrefix(prefix + "/")
+        guard let pattern = self.path.flatMap({ try? PathPattern($0) }) else { return self.path == nil }
+        guard case .expression(let expression) = pattern else { return false }
+        return expression.matches(path)
     }
 }
