@@ -86,8 +86,7 @@ extension RemotePlan {
         let host =
             hostname.hasPrefix("*.")
             ? "ends_with(http.host, \"\(hostname.dropFirst())\")" : "http.host eq \"\(hostname)\""
-        guard let prefix = route.literalPrefix else { return host }
-        return "\(host) and (http.request.uri.path eq \"\(prefix)\" or "
-            + "starts_with(http.request.uri.path, \"\(prefix)/\"))"
+        // Rather too many requests count than too few: cloudflared's own expression may end anywhere.
+        return route.literalPrefix.map { "\(host) and starts_with(http.request.uri.path, \"\($0)\")" } ?? host
     }
 }
