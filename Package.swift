@@ -116,10 +116,10 @@ let package = Package(
         .testTarget(
             name: "StackCommandsTests",
             dependencies: [
-                "Diagnostics", "HostFiles", "MCPKit", "StackCommands", "StackModel", "StackPlan", "StackTestSupport",
-                "Supervision", "SystemdKit", argumentParser, nioCore,
+                "Diagnostics", "HostFiles", "LocatedYAML", "MCPKit", "StackCommands", "StackModel", "StackPlan",
+                "StackTestSupport", "Supervision", "SystemdKit", argumentParser, nioCore,
             ],
-            swiftSettings: settings),
+            exclude: ["Import/Fixtures"], swiftSettings: settings),
         .executableTarget(
             name: "echo-mcp-server", dependencies: ["MCPKit", nioCore], path: "Tests/EchoMCPServer",
             swiftSettings: settings),

@@ -12,9 +12,9 @@ public struct StackCommand: AsyncParsableCommand {
         discussion: "The stack file is /etc/mcp-stack/stack.yaml; 'mcp-stack init' writes a first one.",
         version: "mcp-stack \(ProgramVersion.text)",
         subcommands: [
-            InitCommand.self, CheckCommand.self, GenerateCommand.self, PlanCommand.self, ApplyCommand.self,
-            RouteCommand.self, StatusCommand.self, LogsCommand.self, SecretCommand.self, MCPServerCommand.self,
-            ExecCommand.self,
+            InitCommand.self, ImportCommand.self, CheckCommand.self, GenerateCommand.self, PlanCommand.self,
+            ApplyCommand.self, RouteCommand.self, StatusCommand.self, LogsCommand.self, SecretCommand.self,
+            MCPServerCommand.self, ExecCommand.self,
         ])
 
     /// Creates the command; its values come from the arguments.

@@ -99,15 +99,3 @@ extension HostCheck {
         }
     }
 }
-
-extension Node {
-    /// The value of a mapping's key.
-    fileprivate subscript(key: String) -> Node? {
-        guard case .mapping(let pairs) = content else { return nil }
-        return pairs.first { $0.key == key }?.value
-    }
-
-    fileprivate var text: String? {
-        if case .scalar(let scalar) = content { scalar.text } else { nil }
-    }
-}

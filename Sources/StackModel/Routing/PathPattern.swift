@@ -50,7 +50,7 @@ public enum PathPattern: Sendable {
     }
 
     /// What to do about a file pattern: the regular expression that was probably meant.
-    static func hintForGlob(_ pattern: String) -> String {
+    public static func hintForGlob(_ pattern: String) -> String {
         var text = pattern[...]
         for beginning in ["^", "/"] where text.hasPrefix(beginning) { text = text.dropFirst() }
         while let last = text.last, "*$/".contains(last) { text = text.dropLast() }
@@ -60,7 +60,7 @@ public enum PathPattern: Sendable {
     }
 
     /// What to do about an expression that cannot be compiled.
-    static func hint(for error: GoRegexp.SyntaxError, in pattern: String) -> String {
+    public static func hint(for error: GoRegexp.SyntaxError, in pattern: String) -> String {
         switch error.reason {
         case .missingRepeatArgument where pattern.contains("*"), .nestedRepetition where pattern.contains("*"):
             return hintForGlob(pattern)
