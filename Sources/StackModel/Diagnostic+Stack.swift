@@ -54,8 +54,30 @@ extension Diagnostic.Code {
     public static let sessionsBehindReplicas = Diagnostic.Code(3017)
     /// A tunnel whose routes may come from somewhere else.
     public static let routesFromDashboard = Diagnostic.Code(3018)
-    /// A name of a policy that the stack does not have.
-    public static let unknownPolicy = Diagnostic.Code(3021)
     /// A path expression is written like a file pattern, and compiles all the same.
     public static let globLikePath = Diagnostic.Code(3020)
+    /// A name of a policy that the stack does not have.
+    public static let unknownPolicy = Diagnostic.Code(3021)
+    /// A policy that nothing names.
+    public static let unusedPolicy = Diagnostic.Code(3022)
+    /// Rules that nobody can meet.
+    public static let impassablePolicy = Diagnostic.Code(3030)
+    /// A second factor that the identity providers do not report.
+    public static let unreportedMFA = Diagnostic.Code(3031)
+    /// A rule against everybody else, whom nothing lets in anyway.
+    public static let blockRule = Diagnostic.Code(3032)
+    /// `everyone` beside somebody.
+    public static let everyoneAndSomebody = Diagnostic.Code(3033)
+    /// Rules that let in whoever logs in.
+    public static let openPolicy = Diagnostic.Code(3034)
+    /// A service token among the rules for people.
+    public static let serviceTokenRule = Diagnostic.Code(3035)
+    /// A policy on a route that has no host name to protect.
+    public static let policyWithoutHostname = Diagnostic.Code(3036)
+    /// A policy that the connector cannot check.
+    public static let uncheckablePolicy = Diagnostic.Code(3037)
+    /// Something that Cloudflare does, in a stack whose requests do not pass there.
+    public static let nothingAtCloudflare = Diagnostic.Code(3038)
+    /// A rate limit that has no host name to count requests of.
+    public static let rateLimitWithoutHostname = Diagnostic.Code(3039)
 }

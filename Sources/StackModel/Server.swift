@@ -67,6 +67,8 @@ public struct Server: Sendable {
     public var paths: PathAccess
     /// What the rest of the settings say.
     public var settings: ServerSettings
+    /// How often one address may ask for it; nil for as often as it likes.
+    public var rateLimit: RateLimit?
     /// The `origin` keys that stand under the server itself and not only in the defaults.
     public var ownOriginKeys: Set<OriginRequest.Key>
 

@@ -35,6 +35,7 @@ public struct StackFile: Sendable {
                 HostnameCheck.run(on: stack, findings)
                 TunnelCheck.run(on: stack, findings)
                 OriginCheck.run(on: stack, findings)
+                PolicyCheck.run(on: stack, findings)
             }
             diagnostics += findings.diagnostics
         } else if diagnostics.isEmpty {

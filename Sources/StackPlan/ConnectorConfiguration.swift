@@ -48,13 +48,29 @@ struct ConnectorConfiguration {
         var keys: [String] = []
         if let hostname = route.hostname { keys.append("hostname: \(YAMLText.quoted(hostname))") }
         if let path = route.path { keys.append("path: \(YAMLText.quoted(path))") }
-        keys.append("service: \(YAMLText.quoted(server.originService))")
-        let request = originRequest(server)
+        if case .policy(let name) = route.access.value, stack.isClosed(route) {
+            keys.append("# Nobody gets in: policy '\(name)' has no 'team-name' and 'audience' to check.")
+        }
+        keys.append("service: \(YAMLText.quoted(stack.service(of: route, to: server)))")
+        if stack.isClosed(route) { return keys }
+        let request = originRequest(server) + (stack.policy(of: route)?.verification.map(Self.access) ?? [])
         if !request.isEmpty {
             keys.append("originRequest:")
             keys += request.map { "  " + $0 }
         }
         return keys
+    }
+
+    /// The check of Access tokens, in the rule itself: cloudflared shows the one at the top level and never does it
+    /// (`ingress/ingress.go`, `validateIngress`; cloudflared issue 784).
+    private static func access(_ verification: AccessVerification) -> [String] {
+        [
+            "# In every rule, because cloudflared does not enforce the one at the top level.",
+            "access:",
+            "  required: true",
+            "  teamName: \(YAMLText.quoted(verification.teamName))",
+            "  audTag: [\(verification.audiences.map(YAMLText.quoted).joined(separator: ", "))]",
+        ]
     }
 
     private func originRequest(_ server: Server) -> [String] {

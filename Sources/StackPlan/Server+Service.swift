@@ -13,3 +13,17 @@ extension Server {
         }
     }
 }
+
+extension Stack {
+    /// What takes the requests of a route, as a value of cloudflared's key `service`.
+    ///
+    /// Nobody gets through a route whose policy the connector cannot check.
+    public func service(of route: Route, to server: Server) -> String {
+        isClosed(route) ? "http_status:403" : server.originService
+    }
+
+    /// Whether a tunnel answers 403 on a route, because nobody told what its policy is checked against.
+    public func isClosed(_ route: Route) -> Bool {
+        tunnel != .local && route.access.value != .everybody && policy(of: route)?.verification == nil
+    }
+}

@@ -51,6 +51,7 @@ public struct StackCompiler: Sendable {
         let state = InstalledState(
             generation: facts.generation, servers: stack.servers.map(record), connector: connector)
         entries["state.json"] = .text(state.json)
+        if let remote = RemotePlan(stack) { entries["remote.json"] = .text(remote.json) }
         return Plan(entries: entries, state: state)
     }
 

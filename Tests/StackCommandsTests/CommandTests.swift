@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 import ArgumentParser
+import Diagnostics
 import HostFiles
 import StackModel
 import StackPlan
@@ -23,6 +24,18 @@ struct CommandTests {
             #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
             + "/StackPlanTests/Fixtures/01-first-stack/stack.yaml"
         #expect(try HostFiles().read(fixture) == Array(FirstStack.text.utf8), "the golden tree is that of this file")
+    }
+
+    @Test func theExamplesAreGood() throws {
+        let folder =
+            #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/packaging/examples"
+        let names = try HostFiles().names(in: folder)
+        #expect(names.contains("policies.yaml"))
+        for name in names {
+            let text = String(decoding: try #require(try HostFiles().read("\(folder)/\(name)")), as: UTF8.self)
+            let file = StackFile(parsing: text, name: name)
+            #expect(file.diagnostics.map(\.message) == [], "\(name)")
+        }
     }
 
     @Test func initNeverOverwrites() throws {

@@ -2,7 +2,9 @@
 // Copyright the mcp-stack authors
 
 internal import ArgumentParser
+internal import Diagnostics
 internal import HostFiles
+internal import StackModel
 internal import StackPlan
 internal import UnitFile
 
@@ -29,7 +31,8 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try LoadedStack(path: stack.config)
-        let stack = try loaded.stack(on: .standard)
+        let atCloudflare = loaded.file.stack.map { CloudflareCheck.diagnostics(of: $0, .warning) } ?? []
+        let stack = try loaded.stack(and: atCloudflare, on: .standard)
         var facts = HostFacts().facts(for: stack, from: self.stack.config, generation: 1)
         if let systemdVersion { facts.systemd = SystemdRelease(systemdVersion) }
         let plan = try Plan.next(for: stack, facts: facts, after: nil)

@@ -29,6 +29,10 @@ extension Diagnostic.Code {
     static let badAuthorities = Diagnostic.Code(4011)
     /// Another cloudflared of this machine claims a host name of the stack.
     static let rivalConnector = Diagnostic.Code(4012)
+    /// A policy whose log-ins only Cloudflare's API could tell the connector how to check.
+    static let unknownAudience = Diagnostic.Code(4013)
     /// A unit that the stack names does not exist.
     static let missingUnit = Diagnostic.Code(4014)
+    /// Something that the stack wants at Cloudflare and that somebody must do there.
+    static let leftToDoAtCloudflare = Diagnostic.Code(4015)
 }

@@ -33,8 +33,14 @@ struct HostCheck {
     func diagnostics(isApplying: Bool) -> [Diagnostic] {
         stack.servers.compactMap(program(of:)) + stack.servers.flatMap(paths(of:))
             + stack.servers.flatMap(secrets(of:)) + missing(stack.tunnel.credentialNames)
+            + missing(accountCredentials) + CloudflareCheck.diagnostics(of: stack, isApplying ? .error : .warning)
             + stack.servers.compactMap(unit(of:)) + stack.servers.flatMap(authorities(of:))
             + stack.servers.flatMap(ports(of:)) + rivals() + carrier(isApplying ? .error : .warning)
+    }
+
+    /// The token of the account, which has no part in a stack that does not pass Cloudflare's account.
+    private var accountCredentials: [Located<String>] {
+        stack.tunnel.named == nil ? [] : [stack.cloudflare?.token].compactMap(\.self)
     }
 
     private func program(of server: Server) -> Diagnostic? {

@@ -8,7 +8,7 @@ internal import StackPlan
 /// Shows what `apply` would change, and changes nothing.
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Show what 'apply' would change: files, and units with the reason why.")
+        commandName: "plan", abstract: "Show what 'apply' would change, and what there is to do at Cloudflare.")
 
     @OptionGroup var stack: StackOptions
 
@@ -23,6 +23,7 @@ struct PlanCommand: ParsableCommand {
         switch format {
         case .text:
             console.outputText(PlanRendering(isColoured: console.isOutputColoured).render(prepared.diff))
+            if let remote = RemotePlan(prepared.stack) { console.outputText("\n" + remote.toDo) }
         case .json:
             console.output(try JSONOutput.encode(PlanRecord(prepared)))
         }
@@ -41,6 +42,8 @@ private struct PlanRecord: Encodable {
     var next: Int
     var files: [File]
     var actions: [PlanDiff.UnitAction]
+    /// What the stack wants at Cloudflare, whether or not it is there already.
+    var remote: RemotePlan?
 
     init(_ prepared: PreparedPlan) {
         current = prepared.current
@@ -49,5 +52,6 @@ private struct PlanRecord: Encodable {
             File(path: $0.path, change: $0.old == nil ? "added" : $0.new == nil ? "removed" : "changed")
         }
         actions = prepared.diff.actions
+        remote = RemotePlan(prepared.stack)
     }
 }

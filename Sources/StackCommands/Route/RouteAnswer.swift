@@ -71,7 +71,7 @@ struct RouteAnswer: Encodable {
         case .route(let row):
             rule = Rule(
                 number: match.number, hostname: row.route.hostname, path: row.route.path,
-                service: row.server.originService, server: row.server.name.value,
+                service: stack.service(of: row.route, to: row.server), server: row.server.name.value,
                 access: row.route.access.value.name)
             reason = Self.reason(row.route, request)
         case .rest:

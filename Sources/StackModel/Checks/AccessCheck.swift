@@ -27,19 +27,26 @@ enum AccessCheck {
         aroundPolicies(stack, findings)
     }
 
-    /// A route for any host name also takes requests of the protected ones.
+    /// A route for any host name, or for a wildcard, also takes requests of the protected ones it stands for.
     private static func aroundPolicies(_ stack: Stack, _ findings: Findings) {
         let rows = RouteTable(stack).rows
         let protected = rows.filter { $0.route.hostname != nil && $0.route.access.value != .everybody }
         guard let last = protected.last else { return }
-        for row in rows
-        where row.route.hostname == nil && row.route.access.value == .everybody && row.index < last.index {
+        for row in rows where row.route.access.value == .everybody && row.index < last.index {
+            let hostname = row.route.hostname
+            guard hostname?.hasPrefix("*") != false,
+                let victim = protected.last(where: {
+                    $0.index > row.index && Hostname.covers(hostname, $0.route.hostname)
+                })
+            else { continue }
             findings.add(
                 Diagnostic(
                     .warning, .routeAroundAccess,
-                    "this public route has no host name and takes such paths of protected host names too",
-                    at: row.route.range, notes: [.init("a protected one stands here", at: last.route.range)],
-                    hint: "give the route a host name"))
+                    hostname == nil
+                        ? "this public route has no host name and takes such paths of protected host names too"
+                        : "this public route takes such paths of a protected host name too",
+                    at: row.route.range, notes: [.init("a protected one stands here", at: victim.route.range)],
+                    hint: hostname == nil ? "give the route a host name" : "put the protected route first"))
         }
     }
 }

@@ -8,6 +8,8 @@ internal import LocatedYAML
 final class Findings {
     private(set) var diagnostics: [Diagnostic] = []
 
+    var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
     #if DEBUG
         /// The keys that the decoder asked for, as `section.key`: a test holds them equal to the language.
         private(set) var askedKeys: Set<String> = []

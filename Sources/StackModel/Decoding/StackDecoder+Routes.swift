@@ -111,7 +111,7 @@ extension StackDecoder {
         if !isReported {
             findings.error(
                 .missingAccess, "server '\(server)' does not say who may use this route", at: range,
-                hint: "write 'access: public' when everybody may")
+                hint: "write 'access: POLICY' with a policy of the stack, or 'access: public' when everybody may")
         }
         return Located(.everybody, at: range)
     }
@@ -119,11 +119,6 @@ extension StackDecoder {
     /// The value of an `access` key; nil after a report.
     func access(_ pair: Node.Pair) -> Located<Route.Access>? {
         guard let word = pair.value.line(findings) else { return nil }
-        if word != "public" {
-            findings.error(
-                .notSupportedYet, "access policies are not supported yet", at: pair.value.range,
-                hint: "'access: public' lets everybody in who reaches the route")
-        }
         return Located(word == "public" ? .everybody : .policy(word), at: pair.value.range)
     }
 

@@ -53,7 +53,7 @@ extension StackDecoder {
             RouteContext(
                 server: pair, domain: domain, access: defaults.access, isBridged: isBridged,
                 takesEveryName: isQuick))
-        map.refuse("rate-limit")
+        let rateLimit = map.take("rate-limit").flatMap(self.rateLimit)
         guard let program else { return nil }
         var settings = fragment.settings(over: defaults)
         if program == .status {
@@ -64,7 +64,7 @@ extension StackDecoder {
             name: Located(pair.key, at: pair.keyRange), program: program, routes: routes,
             transport: speech.transport, endpointPath: speech.endpoint, healthPath: speech.health, unit: unit,
             start: start ?? .onDemand, environment: environment, secrets: secrets, paths: paths, settings: settings,
-            ownOriginKeys: Set(fragment.origin.keys))
+            rateLimit: rateLimit, ownOriginKeys: Set(fragment.origin.keys))
     }
 
     // MARK: What it is

@@ -23,11 +23,14 @@ struct StackDecoder {
             .flatMap(self.tunnel)
         let defaults = map.take("defaults").map(self.defaults) ?? SettingsFragment()
         let servers = map.require("servers").map { self.servers($0, defaults, domain: domain, tunnel) } ?? []
-        map.refuse("cloudflare")
-        map.refuse("access", hint: "until then a route can only be 'access: public'")
+        let cloudflare = map.take("cloudflare").flatMap(self.cloudflare)
+        let access = map.take("access").map(policies) ?? DecodedPolicies()
         map.refuse("status", hint: "a server with 'builtin: status' answers questions about the stack over MCP")
         map.finish()
-        return tunnel.map { Stack(tunnel: $0, servers: servers) }
+        checkNames(access, servers.flatMap(\.routes).map(\.access) + [defaults.access].compactMap(\.self))
+        return tunnel.map {
+            Stack(tunnel: $0, servers: servers, policies: access.policies, cloudflare: cloudflare)
+        }
     }
 
     /// Stands for a domain that was reported as wrong, so that the servers below it are not reported as well.

@@ -53,6 +53,10 @@ extension Language {
                 effect: "cloudflared ingress[]"),
             access,
             LanguageKey(
+                "rate-limit", .mapping(rateLimit),
+                "How often one address may ask for it; what is beyond that, Cloudflare turns away.",
+                effect: "Cloudflare ruleset http_ratelimit"),
+            LanguageKey(
                 "environment", .table("variable", pattern: variableName, .text),
                 "Environment variables. Anybody on the machine can read them: secrets go under \"secrets\".",
                 effect: "Environment="),

@@ -17,11 +17,15 @@ public enum Language {
                     + "It should be a domain of the account itself: Cloudflare's free certificates cover names one "
                     + "level below it and no deeper."),
             LanguageKey("tunnel", .mapping(tunnel), "How requests reach the machine.", isRequired: true),
+            LanguageKey("cloudflare", .mapping(cloudflare), "The account at Cloudflare."),
             LanguageKey("defaults", .mapping(defaults), "What holds for every server that does not say otherwise."),
             LanguageKey(
                 "servers", .table("server", pattern: "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", .mapping(server)),
                 "The servers by name. Names fit DNS labels, units and tool prefixes. The order matters: a request "
                     + "takes the first route that matches it.", isRequired: true),
+            LanguageKey(
+                "access", .table("policy", pattern: "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", .mapping(policy)),
+                "The policies by name, for \"access\" of servers and routes."),
         ])
 
     /// The mapping under `tunnel`.
