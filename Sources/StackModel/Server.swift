@@ -99,6 +99,14 @@ public struct PathAccess: Sendable, Equatable {
 
 /// How a server is confined and kept alive, after the defaults were filled in.
 public struct ServerSettings: Sendable, Equatable {
+    /// How the sessions of clients share the processes of a bridged server.
+    public enum Sessions: String, Sendable, CaseIterable {
+        /// One process serves all.
+        case shared
+        /// Each session has a process of its own.
+        case perClient = "per-client"
+    }
+
     /// How long requests in flight may take when nothing is said; the bridge's own default too.
     public static let defaultDrain: Duration = .seconds(10)
 
@@ -122,6 +130,8 @@ public struct ServerSettings: Sendable, Equatable {
     public var startTimeout: Duration = .seconds(120)
     /// How long requests in flight may take when the server is stopped.
     public var drain = Self.defaultDrain
+    /// How its sessions share processes.
+    public var sessions = Sessions.shared
     /// How cloudflared talks to it.
     public var origin = OriginRequest()
 }

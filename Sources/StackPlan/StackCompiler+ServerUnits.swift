@@ -33,6 +33,7 @@ extension StackCompiler {
         for host in allowedHosts(server) { arguments += ["--allow-host", host] }
         if let endpoint = server.endpointPath?.value, endpoint != "/mcp" { arguments += ["--endpoint", endpoint] }
         for prefix in strippedPrefixes(server) { arguments += ["--strip-prefix", prefix] }
+        if server.settings.sessions == .perClient { arguments += ["--sessions", "per-client"] }
         if server.settings.drain != ServerSettings.defaultDrain {
             arguments += ["--drain", server.settings.drain.wholeSeconds]
         }

@@ -16,6 +16,7 @@ struct SettingsFragment {
     var idleTimeout: Duration?
     var startTimeout: Duration?
     var drain: Duration?
+    var sessions: ServerSettings.Sessions?
     var origin = OriginRequest()
     var access: Located<Route.Access>?
 
@@ -30,7 +31,7 @@ struct SettingsFragment {
         idleTimeout = map.take("idle-timeout").flatMap { $0.duration(findings) }
         startTimeout = map.take("start-timeout").flatMap { $0.duration(findings) }
         drain = map.take("drain").flatMap { $0.duration(findings) }
-        if let sessions = map.takePair("sessions") { Self.sessions(sessions, findings) }
+        sessions = map.take("sessions").flatMap { $0.choice(findings) }
         origin = map.take("origin").map { OriginRequest(decoding: $0, findings) } ?? OriginRequest()
     }
 
@@ -49,6 +50,7 @@ struct SettingsFragment {
         fill(\.idleTimeout, idleTimeout, defaults.idleTimeout)
         fill(\.startTimeout, startTimeout, defaults.startTimeout)
         fill(\.drain, drain, defaults.drain)
+        fill(\.sessions, sessions, defaults.sessions)
         settings.sandbox = sandbox.sandbox(over: defaults.sandbox)
         settings.origin = origin.filled(from: defaults.origin)
         return settings
@@ -103,15 +105,4 @@ struct SettingsFragment {
         }
     }
 
-    private enum Sessions: String, CaseIterable {
-        case shared
-        case perClient = "per-client"
-    }
-
-    private static func sessions(_ pair: Node.Pair, _ findings: Findings) {
-        guard pair.value.choice(findings, Sessions.self) == .shared else { return }
-        findings.error(
-            .notSupportedYet, "'sessions: shared' is not supported yet", at: pair.value.range,
-            hint: "leave it out: every session gets a process of its own")
-    }
 }

@@ -37,8 +37,12 @@ extension Language {
             "drain", .duration, "How long requests in flight may take when the server is stopped.", default: "10s",
             effect: "mcp-stack-bridge --drain, TimeoutStopSec="),
         LanguageKey(
-            "sessions", .word(["per-client"]),
-            "\"per-client\" gives every MCP session a process of its own.", default: "per-client"),
+            "sessions", .word(ServerSettings.Sessions.allCases.map(\.rawValue)),
+            "\"shared\": one process serves all clients of a bridged server, and none of them hears of another. "
+                + "\"per-client\": every MCP session has a process of its own, for servers that keep something of a "
+                + "client or ask it something (sampling, elicitation, roots, logging/setLevel). Requests of stateless "
+                + "clients share a process either way.",
+            default: "shared", effect: "mcp-stack-bridge --sessions"),
         LanguageKey(
             "origin", .mapping(origin),
             "How cloudflared talks to the server: any key of its originRequest, spelled as it spells them. A server's "
