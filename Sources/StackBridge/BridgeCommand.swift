@@ -48,6 +48,12 @@ public struct BridgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Sessions that may be open at once.", valueName: "number"))
     var maxSessions = 64
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a request may wait for its answer or for news of its progress; 0 for ever.", valueName: "seconds")
+    )
+    var requestTimeout: Int64 = 600
+
     @Option(help: ArgumentHelp("How long requests in flight may take when stopping.", valueName: "seconds"))
     var drain: Int64 = 10
 
@@ -81,7 +87,9 @@ public struct BridgeCommand: AsyncParsableCommand {
         if let path = ([endpoint] + stripPrefix).first(where: { !EndpointPaths.isPath($0) }) {
             throw ValidationError("\"\(path)\" is no path like /mcp.")
         }
-        guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain) else {
+        guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain),
+            (0...Self.longest).contains(requestTimeout)
+        else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
         }
         if let text = (secret + secretFile).first(where: { CredentialVariable(parsing: $0, content: .value) == nil }) {
@@ -148,6 +156,7 @@ extension BridgeCommand {
         configuration.sharesSessions = sessions == .shared
         configuration.maximumSessions = maxSessions
         configuration.drain = .seconds(drain)
+        configuration.session.request = requestTimeout > 0 ? .seconds(requestTimeout) : nil
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)
         if idle > 0 {
             configuration.idleTimeout = .seconds(idle)

@@ -36,6 +36,7 @@ struct EchoServer {
             heldForClient = nil
             return
         }
+        if CommandLine.arguments.contains("--deaf"), method != "initialize" { return }
         if CommandLine.arguments.contains("--stateless") { return receiveStateless(message, id, method) }
         switch method {
         case "initialize" where CommandLine.arguments.contains("--news"):

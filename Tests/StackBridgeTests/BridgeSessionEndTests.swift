@@ -130,7 +130,9 @@ import Testing
 
     /// A child that never answers must not keep its session alive once the client has gone.
     @Test func endsAlthoughTheChildOwesAnAnswer() throws {
-        var driver = try SessionDriver()
+        var limits = BridgeSession.Limits()
+        limits.request = nil
+        var driver = try SessionDriver(limits: limits)
         _ = try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#)
         driver.session.closed(driver.last, now: driver.now)
         #expect(driver.wait(.minutes(30)) == [.end])

@@ -58,7 +58,7 @@ import Testing
         #expect(route(.GET, "/healthz", paths: paths) == .health)
     }
 
-    @Test(arguments: ["/", "/mcp/", "/mcpx", "/sse?x=/mcp", "/github/mcp"])
+    @Test(arguments: ["/", "/mcp/", "/mcpx", "/x?y=/mcp", "/github/mcp"])
     func refusesOtherPaths(_ uri: String) {
         #expect(refusal(route(.POST, uri))?.status == .notFound)
     }

@@ -21,8 +21,13 @@ final class LiveChild {
         var reaped: () -> Void
     }
 
+    /// The id of the bridge's own question whether a child is still there.
+    static let signOfLife = JSONText("mcp-stack-bridge")
+
     let pid: pid_t
     let startedAt: NIODeadline
+    /// Since when it is not known whether the child still does anything; any message of it ends that.
+    var suspectSince: NIODeadline?
     private let eventLoop: any EventLoop
     private var events: Events?
     private var reaped: (() -> Void)?
@@ -93,6 +98,7 @@ final class LiveChild {
 
 extension LiveChild {
     func receive(line: ByteBuffer) {
+        suspectSince = nil
         guard let events else { return }
         do throws(JSONRPCParseError) {
             events.message(try JSONRPCMessage(parsing: line))

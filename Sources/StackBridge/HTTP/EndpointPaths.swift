@@ -19,6 +19,11 @@ struct EndpointPaths: Sendable {
         return path
     }
 
+    /// What is taken off a path.
+    func prefix(of path: Substring) -> Substring {
+        path.prefix(path.count - stripped(path).count)
+    }
+
     /// Whether a text can stand for a path: absolute, without a query and white space.
     static func isPath(_ text: String) -> Bool {
         text.hasPrefix("/") && !text.contains { "?#".contains($0) || $0.isWhitespace }

@@ -14,6 +14,10 @@ struct RequestGate: Sendable {
         case post(Post)
         /// A POST to the endpoint by a stateless client.
         case stateless(StatelessRequest.Head)
+        /// `GET /sse`: a client of 2024-11-05 begins; what stood before the path is told to it.
+        case pair(prefix: String)
+        /// A POST of such a client.
+        case pairPost(session: String)
         /// A GET: the session's stream.
         case stream(session: String)
         /// A DELETE: the end of the session.
@@ -49,6 +53,14 @@ struct RequestGate: Sendable {
             guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
             return .health
         }
+        if path == Self.pairPath {
+            guard head.method == .GET else { return .refuse(Self.notAllowed("GET")) }
+            return .pair(prefix: String(paths.prefix(of: head.uri.prefix { $0 != "?" })))
+        }
+        if path == Self.messagesPath {
+            guard head.method == .POST else { return .refuse(Self.notAllowed("POST")) }
+            return routePairPost(head)
+        }
         guard path == paths.endpoint else {
             return .refuse(
                 .refusal(.notFound, .invalidRequest, "There is no such path; the endpoint is \(paths.endpoint)"))
@@ -72,6 +84,26 @@ struct RequestGate: Sendable {
             return .refusal(.forbidden, .invalidRequest, "This origin is not allowed")
         }
         return nil
+    }
+
+    /// The two endpoints of HTTP+SSE (2024-11-05, "HTTP with SSE"), as the SDKs name them.
+    static let pairPath = "/sse"
+    static let messagesPath = "/messages"
+
+    private func routePairPost(_ head: HTTPRequestHead) -> Route {
+        guard let contentType = head.headers.first(name: "content-type"),
+            AcceptedAnswers.mediaType(contentType) == "application/json"
+        else {
+            return .refuse(.refusal(.unsupportedMediaType, .invalidRequest, "Content-Type is not application/json"))
+        }
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > Self.maximumBodyBytes
+        {
+            return .refuse(Self.bodyTooLarge)
+        }
+        let query = head.uri.drop { $0 != "?" }.dropFirst()
+        let session = query.split(separator: "&").first { $0.hasPrefix("sessionId=") }?.dropFirst("sessionId=".count)
+        guard let session else { return .refuse(Self.noSession()) }
+        return .pairPost(session: String(session))
     }
 
     private func routePost(_ head: HTTPRequestHead) -> Route {

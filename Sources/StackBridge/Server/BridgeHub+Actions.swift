@@ -19,6 +19,7 @@ extension BridgeHub {
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
             case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
+            case .sendEndpoint(let exchange, let endpoint): waiting[exchange]?.connection.sendEndpoint(endpoint)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
             case .opened:
@@ -28,6 +29,7 @@ extension BridgeHub {
                 sessions[session.core.id] = nil
                 session.child?.end()
                 if session.isShared { leave(session) }
+            case .suspect: if let child = session.child ?? shared?.child { suspect(child) }
             case .report(let text): log(text)
             }
         }
@@ -54,6 +56,7 @@ extension BridgeHub {
         pollChildren()
         for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
         tickCalls(now: now)
+        endHung(now: now)
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
         }

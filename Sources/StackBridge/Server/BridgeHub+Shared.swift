@@ -244,7 +244,8 @@ extension BridgeHub {
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
-            case .sendToChild, .opened, .end, .report: break
+            case .suspect: if let child = shared?.child { suspect(child) }
+            case .sendToChild, .sendEndpoint, .opened, .end, .report: break
             }
         }
     }

@@ -115,6 +115,10 @@ extension BridgeHub {
         if entry.isCall { return callFinished(exchange) }
         guard let session = entry.session.flatMap({ sessions[$0] }) else { return }
         session.core.closed(exchange, now: .now())
+        // The stream of HTTP+SSE is its session.
+        if session.core.isPair, session.core.stream == nil {
+            return perform(session.core.childEnded(cause: "the client has gone"), session)
+        }
         updatePause(session)
     }
 
@@ -142,6 +146,8 @@ extension BridgeHub {
         case .health: from.respond(.json(.ok, ByteBuffer(string: #"{"status":"serving"}"#)))
         case .post(let post): handle(post, body, exchange, from)
         case .stateless(let head): handle(head, body, exchange, from)
+        case .pair(let prefix): openPair(prefix, exchange, from)
+        case .pairPost(let id): handlePair(id, body, exchange, from)
         case .stream(let id):
             withSession(id, exchange, from) { $0.openStream(exchange, now: .now()) }
         case .delete(let id):
@@ -163,7 +169,7 @@ extension BridgeHub {
         }
     }
 
-    private func withSession(
+    func withSession(
         _ id: String, _ exchange: ExchangeID, _ from: HTTPConnectionHandler, requestID: JSONText? = nil,
         _ event: (inout BridgeSession) -> [SessionAction]
     ) {
@@ -180,13 +186,7 @@ extension BridgeHub {
     private func open(
         _ message: JSONRPCMessage, _ post: RequestGate.Post, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
     ) {
-        guard !isDraining else {
-            return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
-        }
-        // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
-        guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
-            return from.respond(.unavailable("Too many sessions are open", retryAfter: 5, id: message.id))
-        }
+        if let refusal = refusalOfSessions(id: message.id) { return from.respond(refusal) }
         let opening = Opening(message: message, post: post, exchange: exchange)
         do throws(NotNow) {
             try open(opening, isShared: configuration.sharesSessions || serverIsStateless)
@@ -196,11 +196,20 @@ extension BridgeHub {
         }
     }
 
-    /// Opens a session in front of a child of its own, or of the one that serves many.
-    private func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
-        let now = NIODeadline.now()
+    /// Why no session can be opened now; nil when one can.
+    func refusalOfSessions(id: JSONText?) -> Answer? {
+        guard !isDraining else { return .unavailable("The bridge is stopping", retryAfter: 1, id: id) }
+        // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
+        guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
+            return .unavailable("Too many sessions are open", retryAfter: 5, id: id)
+        }
+        return nil
+    }
+
+    /// Makes a session in front of a child of its own, or of the one that serves many.
+    func makeSession(isPair: Bool = false, isShared: Bool) throws(NotNow) -> LiveSession {
         let id = Self.newSessionID()
-        let core = BridgeSession(id: id, limits: configuration.session, now: now)
+        let core = BridgeSession(id: id, isPair: isPair, limits: configuration.session, now: .now())
         let session: LiveSession
         if isShared {
             let server = try sharedServer()
@@ -208,10 +217,16 @@ extension BridgeHub {
             server.conversation.join(.session(id))
         } else {
             session = LiveSession(core, try ownChild(session: id))
-            session.opening = opening
         }
         sessions[id] = session
-        waiting[opening.exchange]?.session = id
+        return session
+    }
+
+    private func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
+        let now = NIODeadline.now()
+        let session = try makeSession(isShared: isShared)
+        if !isShared { session.opening = opening }
+        waiting[opening.exchange]?.session = session.core.id
         let actions = session.core.receive(
             [opening.message], isBatch: false, exchange: opening.exchange, post: opening.post, now: now)
         perform(actions, session)
@@ -277,7 +292,10 @@ extension BridgeHub {
         // The process is known only once it runs, and reports nothing before that.
         var pid: pid_t = 0
         let events = LiveChild.Events(
-            message: { [unowned self] in message(self, $0) },
+            message: { [unowned self] in
+                guard $0.id != LiveChild.signOfLife else { return }
+                message(self, $0)
+            },
             noise: { [unowned self] line in log("not a message on the server's stdout: \(line)") },
             ended: { [unowned self] cause in ended(self, cause) },
             reaped: { [unowned self] in

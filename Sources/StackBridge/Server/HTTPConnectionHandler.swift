@@ -157,6 +157,13 @@ extension HTTPConnectionHandler {
         write(buffer)
     }
 
+    /// Sends the event by which an HTTP+SSE client learns where to post.
+    func sendEndpoint(_ endpoint: String) {
+        var buffer = ByteBuffer()
+        buffer.writeServerSentEvent(ServerSentEvent(event: "endpoint", data: ByteBuffer(string: endpoint)))
+        write(buffer)
+    }
+
     /// Sends a comment on the event stream.
     func sendPing() {
         var buffer = ByteBuffer()

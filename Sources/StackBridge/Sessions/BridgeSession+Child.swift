@@ -45,7 +45,7 @@ extension BridgeSession {
         version = message.text.range(at: "result", "protocolVersion")
             .flatMap { message.text.value(in: $0).stringValue }.flatMap(MCPProtocolVersion.init(rawValue:))
         // Without the answer nobody knows the name of the session.
-        guard request.exchange != nil else {
+        guard request.exchange != nil || isPair else {
             phase = .ended
             return [.opened, .end]
         }
@@ -54,8 +54,11 @@ extension BridgeSession {
 
     private mutating func receiveProgress(_ message: JSONRPCMessage, now: NIODeadline) -> [SessionAction] {
         guard let number = message.progressToken?.integerValue, let request = pending[number],
-            let token = request.progressToken, let exchange = request.exchange
+            let token = request.progressToken
         else { return [] }
+        pending[number]?.since = now
+        if isPair { return sendOnStream(message.replacingProgressToken(with: token), now: now) }
+        guard let exchange = request.exchange else { return [] }
         guard exchanges[exchange]?.accepts.contains(.events) == true else { return [] }
         return send(message.replacingProgressToken(with: token), on: exchange, now: now)
     }
@@ -111,6 +114,7 @@ extension BridgeSession {
 
     /// Hands an answer, its id restored, to the exchange that waits for it.
     mutating func deliver(_ bytes: ByteBuffer, to id: ExchangeID?, now: NIODeadline) -> [SessionAction] {
+        if isPair { return sendOnStream(bytes, now: now) }
         guard let id, var exchange = exchanges[id] else { return [] }
         exchange.waiting -= 1
         exchanges[id] = exchange
@@ -132,12 +136,24 @@ extension BridgeSession {
         return actions
     }
 
+    /// Sends an event on the client's one stream.
+    private mutating func sendOnStream(_ bytes: ByteBuffer, now: NIODeadline) -> [SessionAction] {
+        guard let stream else { return [] }
+        self.stream?.lastEvent = now
+        return [.sendEvent(stream.exchange, bytes)]
+    }
+
     /// Answers everything that waits with an error and ends all streams.
     mutating func finish(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
         let wasStarting = phase == .starting
         phase = .ended
         var actions: [SessionAction] = []
         for (_, request) in pending.sorted(by: { $0.key < $1.key }) {
+            if isPair {
+                let error = JSONRPCError(.internalError, cause).response(id: request.id)
+                actions += sendOnStream(error, now: request.since)
+                continue
+            }
             guard let id = request.exchange, let exchange = exchanges[id] else { continue }
             if wasStarting, exchange.lastEvent == nil {
                 exchanges[id] = nil

@@ -8,7 +8,7 @@ extension BridgeSession {
     /// Does what is due: streams for slow requests, pings, cancelled requests, the end of an idle session.
     mutating func tick(now: NIODeadline) -> [SessionAction] {
         guard phase != .ended else { return [] }
-        var actions = giveUpCancelled(now: now)
+        var actions = giveUpCancelled(now: now) + giveUpOverdue(now: now)
         for (id, exchange) in exchanges.sorted(by: { $0.key < $1.key }) {
             if let last = exchange.lastEvent {
                 guard now - last >= limits.ping else { continue }
@@ -24,6 +24,29 @@ extension BridgeSession {
         }
         if isIdle, now - idleSince >= limits.idle {
             actions += finish(cause: "the session was idle") + [.end]
+        }
+        return actions
+    }
+
+    /// A server that does not answer is told to stop, and who waits is told that it took too long.
+    private mutating func giveUpOverdue(now: NIODeadline) -> [SessionAction] {
+        guard let limit = limits.request else { return [] }
+        var actions: [SessionAction] = []
+        for (number, request) in pending.sorted(by: { $0.key < $1.key })
+        where request.cancelled == nil && now - request.since >= limit {
+            pending[number] = nil
+            // The handshake must not be cancelled (2025-11-25, "Cancellation").
+            if number != Self.openingNumber {
+                actions.append(.sendToChild(SharedConversation.cancellation(of: number, "It took too long")))
+            }
+            let error = JSONRPCError(
+                .sessionNotFound, "The request took longer than \(limit.nanoseconds / 1_000_000_000) s")
+            actions += deliver(error.response(id: request.id), to: request.exchange, now: now)
+            actions.append(.suspect)
+        }
+        if !actions.isEmpty, phase == .starting {
+            phase = .ended
+            actions.append(.end)
         }
         return actions
     }

@@ -23,6 +23,8 @@ struct BridgeSession {
         var cancellation = TimeAmount.seconds(5)
         /// A session without any open request or stream ends after this.
         var idle = TimeAmount.minutes(30)
+        /// How long a request waits for its answer or for news of its progress; nil for ever.
+        var request: TimeAmount? = .minutes(10)
     }
 
     enum Phase: Equatable {
@@ -51,6 +53,8 @@ struct BridgeSession {
         /// Nil once the client has gone.
         var exchange: ExchangeID?
         var cancelled: NIODeadline?
+        /// When it was sent, or last heard of.
+        var since: NIODeadline
     }
 
     /// The client's open GET stream.
@@ -63,6 +67,8 @@ struct BridgeSession {
     static let openingNumber = 1
 
     let id: String
+    /// Whether the client speaks HTTP+SSE (2024-11-05): all that it gets comes on the stream it began with.
+    let isPair: Bool
     let limits: Limits
     var phase = Phase.starting
     var version: MCPProtocolVersion?
@@ -73,8 +79,9 @@ struct BridgeSession {
     var idleSince: NIODeadline
     private var lastID = openingNumber - 1
 
-    init(id: String, limits: Limits, now: NIODeadline) {
+    init(id: String, isPair: Bool = false, limits: Limits, now: NIODeadline) {
         self.id = id
+        self.isPair = isPair
         self.limits = limits
         self.idleSince = now
     }
@@ -110,6 +117,10 @@ extension BridgeSession {
             return [.answer(exchange, .unavailable("Too many requests are waiting in this session", retryAfter: 1))]
         }
         idleSince = now
+        if isPair {
+            let actions = messages.compactMap { forward($0, exchange: nil, now: now) }
+            return actions + [.answer(exchange, .empty(.accepted))]
+        }
         if requests > 0 {
             exchanges[exchange] = Exchange(
                 accepts: post.accepts, isBatch: isBatch, opensSession: lastID < Self.openingNumber, since: now,
@@ -121,14 +132,14 @@ extension BridgeSession {
     }
 
     private mutating func forward(
-        _ message: JSONRPCMessage, exchange: ExchangeID, now: NIODeadline
+        _ message: JSONRPCMessage, exchange: ExchangeID?, now: NIODeadline
     ) -> SessionAction? {
         guard message.kind == .request, let id = message.id else {
             return forwardUnasked(message, now: now)
         }
         let number = nextID()
         let token = message.progressToken
-        pending[number] = Pending(id: id, progressToken: token, exchange: exchange)
+        pending[number] = Pending(id: id, progressToken: token, exchange: exchange, since: now)
         let bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
         return .sendToChild(bytes)
     }
@@ -153,6 +164,13 @@ extension BridgeSession {
         actions.append(.beginEvents(exchange, fields: []))
         actions += outbox.drain().map { .sendEvent(exchange, $0.text.bytes) }
         return actions
+    }
+
+    /// Opens the stream of HTTP+SSE, which begins with where the client is to post (2024-11-05, "HTTP with SSE").
+    mutating func openPair(_ exchange: ExchangeID, endpoint: String, now: NIODeadline) -> [SessionAction] {
+        stream = Stream(exchange: exchange, lastEvent: now)
+        idleSince = now
+        return [.beginEvents(exchange, fields: []), .sendEndpoint(exchange, endpoint)]
     }
 
     /// The client ends the session.

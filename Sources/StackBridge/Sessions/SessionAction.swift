@@ -21,6 +21,8 @@ enum SessionAction: Equatable {
     case beginEvents(ExchangeID, fields: [Answer.Field])
     /// Send an event on a stream that was begun.
     case sendEvent(ExchangeID, ByteBuffer)
+    /// Send the event that names where an HTTP+SSE client posts.
+    case sendEndpoint(ExchangeID, String)
     /// Send a comment on a stream that has been silent.
     case sendPing(ExchangeID)
     /// End an event stream, and its exchange.
@@ -29,6 +31,8 @@ enum SessionAction: Equatable {
     case opened
     /// The session is over; its child has to go.
     case end
+    /// The child may hang: find out.
+    case suspect
     /// Something for the log.
     case report(String)
 }

@@ -167,6 +167,12 @@ struct SharedConversation {
 
     // MARK: Messages of the bridge's own
 
+    static func request(id: JSONText, _ method: String) -> ByteBuffer {
+        JSONText.emptyObject.editing(append: [
+            ("jsonrpc", JSONText("2.0")), ("id", id), ("method", JSONText(method)),
+        ]).bytes
+    }
+
     static func request(_ number: Int, _ method: String, _ parameters: JSONText) -> ByteBuffer {
         JSONText.emptyObject.editing(append: [
             ("jsonrpc", JSONText("2.0")), ("id", JSONText(number)), ("method", JSONText(method)),
@@ -181,11 +187,11 @@ struct SharedConversation {
         ).bytes
     }
 
-    static func cancellation(of number: Int) -> ByteBuffer {
+    static func cancellation(of number: Int, _ reason: String = "The client has gone") -> ByteBuffer {
         notification(
             MCPMethod.cancelled,
             JSONText.emptyObject.editing(append: [
-                ("requestId", JSONText(number)), ("reason", JSONText("The client has gone")),
+                ("requestId", JSONText(number)), ("reason", JSONText(reason)),
             ]))
     }
 

@@ -12,7 +12,8 @@ struct StatelessCall {
     let method: String
     private let accepts: AcceptedAnswers
     private let limits: BridgeSession.Limits
-    private let since: NIODeadline
+    private var since: NIODeadline
+    private var heard: NIODeadline
     /// When the last event went out; nil while the answer may still be plain JSON.
     private var lastEvent: NIODeadline?
     private(set) var isOver = false
@@ -27,6 +28,7 @@ struct StatelessCall {
         accepts = head.accepts
         self.limits = limits
         since = now
+        heard = now
     }
 
     /// The request as the server behind the bridge wants it.
@@ -40,6 +42,7 @@ struct StatelessCall {
         _ message: JSONRPCMessage, from introduction: ServerIntroduction, now: NIODeadline
     ) -> [SessionAction] {
         guard !isOver else { return [] }
+        heard = now
         switch message.kind {
         case .response: return finish(result(message, introduction), status: .ok)
         case .errorResponse: return finish(message.text.bytes, status: Self.status(of: message))
@@ -58,6 +61,10 @@ struct StatelessCall {
     /// Does what is due: a stream for a slow request, comments for a silent one.
     mutating func tick(now: NIODeadline) -> [SessionAction] {
         guard !isOver else { return [] }
+        if let limit = limits.request, method != MCPMethod.listen, now - heard >= limit {
+            let text = "The request took longer than \(limit.nanoseconds / 1_000_000_000) s"
+            return finish(JSONRPCError(.internalError, text).response(id: id), status: .ok) + [.suspect]
+        }
         if let last = lastEvent {
             guard now - last >= limits.ping else { return [] }
             lastEvent = now
