@@ -80,6 +80,10 @@ struct RouteAnswer: Encodable {
         }
         notes = []
         notes = notes(match, request)
+        if case .route(let row) = match.rule, stack.isClosed(row.route) {
+            notes.append(
+                "nobody gets in: policy '\(row.route.access.value.name)' has no 'audience' to check requests against")
+        }
     }
 
     private static func reason(_ miss: RouteMatch.Miss, _ request: RequestURL) -> String {

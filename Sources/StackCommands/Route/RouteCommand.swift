@@ -31,7 +31,9 @@ struct RouteCommand: ParsableCommand {
                 error.message(about: url), hint: error == .noHostname ? "write https://\(url)" : nil, status: .usage)
         }
         let loaded = try LoadedStack(path: stack.config)
-        let answer = RouteAnswer(url: url, request: request, stack: try loaded.stack(on: console))
+        // 'check' is for warnings; here they would hide the answer.
+        let stack = try loaded.stack(showingWarnings: false, on: console)
+        let answer = RouteAnswer(url: url, request: request, stack: stack)
         switch format {
         case .text: console.outputText(answer.text)
         case .json: console.output(try JSONOutput.encode(answer))

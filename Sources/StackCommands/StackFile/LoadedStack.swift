@@ -38,13 +38,17 @@ struct LoadedStack {
         file = StackFile(parsing: text, name: path)
     }
 
-    /// The stack, after everything there is to say about it was said on standard error.
+    /// The stack, after everything there is to say about it, or only the errors, was said on standard error.
     ///
     /// - Throws: `CommandFailure` with status 78 when there are errors.
-    func stack(and more: [Diagnostic] = [], on console: Console) throws(CommandFailure) -> Stack {
+    func stack(
+        and more: [Diagnostic] = [], showingWarnings: Bool = true, on console: Console
+    ) throws(CommandFailure) -> Stack {
         let all = (file.diagnostics + more).sortedByPosition()
         let renderer = TextRenderer(isColoured: console.isErrorColoured)
-        for diagnostic in all { console.noteText(renderer.render(diagnostic, in: file.source)) }
+        for diagnostic in all where showingWarnings || diagnostic.severity == .error {
+            console.noteText(renderer.render(diagnostic, in: file.source))
+        }
         guard let stack = file.stack, !all.hasErrors else { throw .silent(.configuration) }
         return stack
     }
