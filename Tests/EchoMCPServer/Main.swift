@@ -62,6 +62,12 @@ struct EchoServer {
         case "tools/call" where CommandLine.arguments.contains("--tools"):
             answer(id, #"{"content":[{"type":"text","text":"echo"}],"isError":false}"#)
         case "hold": held = id
+        case "stream":
+            held = id
+            let token = message.progressToken.map(spell) ?? "null"
+            say(
+                #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":\#(token),"progress":1}}"#
+            )
         case "release":
             answer(id, "\"second\"")
             if let held { answer(held, "\"first\"") }

@@ -17,8 +17,16 @@ extension BridgeHub {
                     forward(bytes, from: session)
                 }
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
-            case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
-            case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
+            case .beginEvents(let exchange, let fields):
+                waiting[exchange]?.connection.beginEvents(fields)
+                if let id = session.core.prime(exchange) {
+                    waiting[exchange]?.connection.sendEvent(ByteBuffer(), id: id)
+                }
+            case .sendEvent(let exchange, let bytes):
+                let id = session.core.name(bytes, on: exchange)
+                waiting[exchange]?.connection.sendEvent(bytes, id: id)
+            case .replayEvent(let exchange, let bytes, let id):
+                waiting[exchange]?.connection.sendEvent(bytes, id: id)
             case .sendEndpoint(let exchange, let endpoint): waiting[exchange]?.connection.sendEndpoint(endpoint)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()

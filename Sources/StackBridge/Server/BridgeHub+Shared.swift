@@ -245,7 +245,7 @@ extension BridgeHub {
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
             case .suspect: if let child = shared?.child { suspect(child) }
-            case .sendToChild, .sendEndpoint, .opened, .end, .report: break
+            case .sendToChild, .sendEndpoint, .replayEvent, .opened, .end, .report: break
             }
         }
     }

@@ -148,8 +148,11 @@ extension BridgeHub {
         case .stateless(let head): handle(head, body, exchange, from)
         case .pair(let prefix): openPair(prefix, exchange, from)
         case .pairPost(let id): handlePair(id, body, exchange, from)
-        case .stream(let id):
-            withSession(id, exchange, from) { $0.openStream(exchange, now: .now()) }
+        case .stream(let id, let lastEvent):
+            withSession(id, exchange, from) { session in
+                guard let lastEvent else { return session.openStream(exchange, now: .now()) }
+                return session.resume(after: lastEvent, exchange, now: .now())
+            }
         case .delete(let id):
             withSession(id, exchange, from) { $0.delete(exchange) }
         }
