@@ -6,6 +6,9 @@
 /// It finds the mistakes people make (globs, look-around, unbalanced brackets); the last word on everything else
 /// has the program that runs the expression.
 public enum PathPattern {
+    /// The most bytes of an expression: nginx reads no word of more than 4096, and every quote in it needs a backslash.
+    public static let maximumSize = 2000
+
     /// What is wrong with an expression, as a message; nil when nothing was found.
     public static func problem(with pattern: String) -> String? {
         var depth = 0

@@ -21,10 +21,38 @@ enum YAMLText {
             case "\u{A0}": result += "\\_"
             case "\u{2028}": result += "\\L"
             case "\u{2029}": result += "\\P"
-            case "\u{FEFF}": result += "\\uFEFF"
-            default: result.unicodeScalars.append(scalar)
+            case _ where isPrintable(scalar): result.unicodeScalars.append(scalar)
+            default: result += "\\U" + hexadecimal(scalar)
             }
         }
         return result + "\""
+    }
+
+    /// The text of a comment, which ends at every line break of YAML 1.1 and must be printable as all the rest.
+    static func comment(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isPrintable(scalar), !"\u{85}\u{2028}\u{2029}".unicodeScalars.contains(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "\\U" + hexadecimal(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Whether a character can stand in a YAML text (YAML 1.2.2, production `c-printable`) without being a tab, a line
+    /// feed, a carriage return or a byte order mark.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xFEFF: false
+        case 0x20...0x7E, 0x85, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x1_0000...0x10_FFFF: true
+        default: false
+        }
+    }
+
+    private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

@@ -128,6 +128,11 @@ extension StackDecoder {
 
     private func pathPattern(_ node: Node) -> String? {
         guard let text = node.line(findings) else { return nil }
+        guard text.utf8.count <= PathPattern.maximumSize else {
+            findings.error(
+                .invalidValue, "an expression has at most \(PathPattern.maximumSize) bytes", at: node.range)
+            return nil
+        }
         if let problem = PathPattern.problem(with: text) {
             findings.error(.invalidValue, problem, at: node.range, hint: "write it like ^/github(/.*)?$")
             return nil

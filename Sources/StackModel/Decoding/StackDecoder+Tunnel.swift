@@ -101,6 +101,13 @@ extension StackDecoder {
             return credential(node, "'credentials'", hint: "").map(NamedTunnel.Credentials.credential)
         }
         guard let path = node.absolutePath(findings) else { return nil }
+        // systemd takes the rest of a line for the path, less the white space and the backslash at its end.
+        if let last = path.unicodeScalars.last, " \t\\".unicodeScalars.contains(last) {
+            findings.error(
+                .invalidValue, "a path that ends in white space or a backslash cannot be handed to a unit",
+                at: node.range)
+            return nil
+        }
         return .file(Located(path, at: node.range))
     }
 

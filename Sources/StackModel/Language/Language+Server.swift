@@ -37,11 +37,11 @@ extension Language {
                     + "web page, an API), or MCP over whichever a client finds (\"detect\").",
                 default: "streamable-http"),
             LanguageKey(
-                "path", .text("path", pattern: "^/[^ ?#\"\\\\]*$"),
+                "path", .text("path", pattern: urlPath),
                 "The path of the MCP endpoint at the server itself.", default: "/mcp, or /sse with \"transport: sse\"",
                 effect: "mcp-stack-bridge --endpoint"),
             LanguageKey(
-                "health", .text("path", pattern: "^/[^ ?#\"\\\\]*$"),
+                "health", .text("path", pattern: urlPath),
                 "A path at which a server with a \"port\" answers with a status below 400 when it is well. apply "
                     + "waits for it."),
             LanguageKey(

@@ -77,6 +77,8 @@ public enum Language {
                 effect: "/etc/credstore.encrypted/mcp-stack.NAME", isRequired: true)
         ])
 
+    /// The path of a URL (RFC 3986, section 3.3).
+    static let urlPath = "^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$"
     static let hostname = LanguageValue.text("host name", pattern: "^[a-z0-9.-]+$")
     static let wildcardHostname = LanguageValue.text("host name", pattern: "^(\\*\\.)?[a-z0-9.-]+$")
     static let credentialName = LanguageValue.text("secret name", pattern: "^[a-z0-9_-]{1,64}$")
