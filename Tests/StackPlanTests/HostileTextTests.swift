@@ -111,6 +111,28 @@ struct HostileTextTests {
         #expect(accepted > 50)
     }
 
+    /// execve(2) takes 131,071 bytes in one text; the whole command must fit one line of a unit.
+    @Test(arguments: [
+        ([131_071], true), ([131_072], false), ([130_000, 130_000], true), ([90_000, 90_000, 90_000], false),
+    ])
+    func commandsAreNoLongerThanAUnitCanHold(_ lengths: [Int], _ isGood: Bool) {
+        let words = lengths.map { String(repeating: "%", count: $0) }.map { "'\($0)'" }.joined(separator: ", ")
+        let yaml =
+            "version: 1\ntunnel: { mode: local }\nservers:\n"
+            + "  a: { command: [/bin/a, \(words)], hostname: a.example.com, access: public }\n"
+        #expect((StackFile(parsing: yaml, name: "x").stack != nil) == isGood)
+    }
+
+    @Test func variablesFitWithTheirNames() {
+        for (length, isGood) in [(131_068, true), (131_069, false)] {
+            let value = String(repeating: "x", count: length)
+            let yaml =
+                "version: 1\ntunnel: { mode: local }\nservers:\n"
+                + "  a: { command: [/bin/a], environment: { AB: \(value) }, hostname: a.example.com, access: public }\n"
+            #expect((StackFile(parsing: yaml, name: "x").stack != nil) == isGood)
+        }
+    }
+
     private func plan(_ servers: String, tunnel: String = "{ mode: local }", from file: String = "x") throws -> Plan {
         let yaml = "version: 1\ntunnel: \(tunnel)\nservers:\n\(servers)"
         let read = StackFile(parsing: yaml, name: "x")

@@ -287,7 +287,7 @@ extension StackDecoder {
             return nil
         }
         guard let text = pair.value.line(findings) else { return nil }
-        let isName = text.utf8.count <= 255 && Pattern.matches(text, "^[A-Za-z0-9:_.@-]+\\.service$")
+        let isName = text.utf8.count <= 255 && Pattern.matches(text, Language.unitName)
         if isName { return Located(text, at: pair.value.range) }
         findings.error(
             .invalidValue, "expected the name of a service unit", at: pair.value.range,

@@ -23,7 +23,7 @@ extension Language {
                     + "unix:/run/x.sock: it is routed, not started. Without a path: a request keeps its own.",
                 effect: "cloudflared ingress[].service"),
             LanguageKey(
-                "unit", .text("unit", pattern: "^[A-Za-z0-9:_.@-]+\\.service$"),
+                "unit", .text("unit", pattern: unitName),
                 "The unit that runs the service behind \"url\": what carries the requests starts after it, and the "
                     + "daemon watches it.",
                 effect: "After="),
