@@ -157,6 +157,14 @@ struct HostileTextTests {
                 .contains("\nLoadCredential=tunnel.json:/a b/100%%/\"c\".json\n"))
     }
 
+    /// systemd takes it only in its normal form, and a line ends before white space and a backslash.
+    @Test(arguments: ["/a ", "/a\t", "/a\\", "/a/", "//a", "/a//b", "/"])
+    func credentialsPathsThatSystemdWouldNotTakeAreRefused(_ path: String) {
+        let yaml =
+            "version: 1\ntunnel: { mode: named, name: x, credentials: \(Self.quoted(path)) }\nservers:\n\(Self.server)"
+        #expect(StackFile(parsing: yaml, name: "x").stack == nil)
+    }
+
     @Test func quotesWithCombiningMarksDoNotEndStringsOfNginx() throws {
         let plan = try plan(
             "  a: { command: [/bin/a], routes: [{ hostname: a.example.com, path: \"^/\\\"\\u0301$\" }], access: public }\n"
