@@ -53,8 +53,9 @@ class HostileStack:
             self.name = Candidate("name", name, "home", hostile.is_unit_text(name) and name != "", is_needed=True)
             add("  name: @", self.name)
             self.credentials = self.path("credentials", "/srv/")
-            # systemd takes this value without quotes: white space and a backslash at its end would be lost.
-            self.credentials.acceptable &= not re.search(r"[ \t\\]\Z", self.credentials.value)
+            # systemd takes this value without quotes: white space and a backslash at its end would be lost. And it
+            # takes nothing but the normal form.
+            self.credentials.acceptable &= not re.search(r"[ \t\\/]\Z|//", self.credentials.value)
             self.credentials.is_needed = True
             add("  credentials: @", self.credentials)
         else:

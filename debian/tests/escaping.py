@@ -27,6 +27,7 @@ from readers import bus_properties, daemon_complaints, directives, nginx_tree, s
 BATCHES = 40
 WORK = pathlib.Path("/var/tmp/escaping")
 UNITS = pathlib.Path("/run/systemd/system")
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FILE_NAMES = ["stack.yaml", "a b.yaml", "a\n[Service]\nExecStart=\\bin\\evil\n#", "a\u0085ingress: []",
               "a\u2028tunnel: evil", "a\\", "%n$HOME", "caf\u00e9", "a\rb", "a\u0080b", "\ufeffa", "\ufdd0",
               "a\"; daemon on;", "\U0001f600"]
@@ -126,7 +127,7 @@ class Batch(HostileStack):
             self.compare_service(name, asked, bus_properties(f"mcp-server-{name}.service"))
         if self.is_named:
             loaded = bus_properties(f"mcp-connector@{self.number}.service")["LoadCredential"]
-            check(loaded == [["tunnel.json", simplified(self.credentials.outcome)]],
+            check(loaded == [["tunnel.json", self.credentials.outcome]],
                   f"LoadCredential {ascii(loaded)} instead of {self.credentials}")
 
     def compare_service(self, name, asked, loaded):
@@ -137,7 +138,9 @@ class Batch(HostileStack):
             return [candidate.value for candidate in candidates if not candidate.is_refused]
         environment = {f"{key}={c.value}" for key, c in asked["environment"].items() if not c.is_refused} | {"E=e"}
         same("Environment", {line for line in loaded["Environment"] if re.match("E[0-9]*=", line)}, environment)
-        command = [asked["program"].outcome]
+        # A bare name stands for what it is found as, such as 'yes'.
+        program = asked["program"].outcome
+        command = [shutil.which(program, path=SEARCH_PATH) or program]
         [[program, words, *_]] = loaded["ExecStart"]
         after = words[words.index("--") + 1:]
         # systemd replaces variables when it runs the command, and '$$' is how it is told not to.
