@@ -57,6 +57,9 @@ struct EchoServer {
                 id,
                 #"{"protocolVersion":"2025-03-26","capabilities":\#(capabilities),"#
                     + #""serverInfo":{"name":"e","version":"1"}}"#)
+        case "tools/call" where CommandLine.arguments.contains("--asks"):
+            heldForClient = id
+            say(#"{"jsonrpc":"2.0","id":"question","method":"elicitation/create","params":{"message":"who?"}}"#)
         case "tools/list" where CommandLine.arguments.contains("--tools"):
             answer(id, #"{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}"#)
         case "tools/call" where CommandLine.arguments.contains("--tools"):

@@ -64,6 +64,7 @@ extension BridgeHub {
         pollChildren()
         for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
         tickCalls(now: now)
+        tickDialogues(now: now)
         endHung(now: now)
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
@@ -88,6 +89,7 @@ extension BridgeHub {
         for connection in Array(connections.values) { connection.close() }
         shared?.child.end()
         shared = nil
+        endDialogues()
         finishIfDone()
     }
 

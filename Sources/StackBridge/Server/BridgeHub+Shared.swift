@@ -129,6 +129,7 @@ extension BridgeHub {
             return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
         }
         do throws(NotNow) {
+            if isDialogue(message) { return try beginDialogue(message, head, exchange) }
             let server = try sharedServer()
             guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
                 server.calls.count < configuration.session.maximumPending
@@ -205,7 +206,9 @@ extension BridgeHub {
 
     /// The answer of a stateless request is complete, or its connection is gone, which cancels it.
     func callFinished(_ exchange: ExchangeID) {
-        guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else { return }
+        guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else {
+            return dialogueFinished(exchange)
+        }
         perform(server.conversation.leave(.call(exchange)), server)
     }
 

@@ -54,6 +54,8 @@ final class BridgeHub {
     var children: [pid_t: LiveChild] = [:]
     /// The child that serves many, while it runs.
     var shared: SharedServer?
+    /// The children that serve one stateless request at a time, by process.
+    var dialogues: [pid_t: DialogueServer] = [:]
     /// Whether the server knows stateless requests only, which then nobody needs a child of its own for.
     var serverIsStateless = false
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
@@ -236,7 +238,7 @@ extension BridgeHub {
     }
 
     /// 128 random bits: who cannot see a session's name cannot guess it.
-    private static func newSessionID() -> String {
+    static func newSessionID() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<2).map { _ in
             let digits = String(generator.next(), radix: 16)

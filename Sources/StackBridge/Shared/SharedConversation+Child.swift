@@ -109,6 +109,7 @@ extension SharedConversation {
         if method == MCPMethod.ping {
             return Self.response(id, result: .emptyObject).map { [.sendToChild($0.text.bytes)] } ?? []
         }
+        if answersQuestions, let party = parties.first { return [.deliver(message, party)] }
         let error = JSONRPCError(.methodNotFound, "\(method) needs a client of its own, and this server is shared")
         return [
             .sendToChild(error.response(id: id)),
