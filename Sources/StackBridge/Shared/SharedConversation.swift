@@ -82,9 +82,8 @@ struct SharedConversation {
     /// A child is locked to the generation of its first message, and a server that only knows stateless requests
     /// answers `initialize` with an error that says so (2026-07-28, stdio, "Backward Compatibility").
     ///
-    /// - Parameters:
-    ///   - version: The bridge's own.
-    ///   - capabilities: What the clients of the server can do; nothing when it serves many.
+    /// `version` is the bridge's own; `capabilities` is what the clients of the server can do, which is nothing when
+    /// it serves many.
     mutating func begin(client version: String, capabilities: JSONText = .emptyObject) -> [Action] {
         answersQuestions = capabilities != .emptyObject
         let info = JSONText.emptyObject.editing(append: [

@@ -75,7 +75,9 @@ struct Dialogue {
         message.text.range(at: "params", "requestState").flatMap { message.text.value(in: $0).stringValue }
     }
 
-    /// Takes what the client answers; the responses for the server. What it leaves open stays a question.
+    /// Takes what the client answers and returns the responses for the server.
+    ///
+    /// What it leaves open stays a question.
     mutating func answer(_ message: JSONRPCMessage) -> [ByteBuffer] {
         let answers = message.text.range(at: "params", "inputResponses").map(message.text.value(in:)) ?? .emptyObject
         var responses: [ByteBuffer] = []
