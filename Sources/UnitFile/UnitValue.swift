@@ -105,7 +105,7 @@ public enum UnitValue {
     /// Unicode keeps noncharacters free for ever, and systemd reads no unit that has one (`utf8_is_valid()`).
     private static func isWritable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x20 { return scalar == "\t" }
-        return scalar.value != 0x7F && !scalar.properties.isNoncharacterCodePoint
+        return scalar.value != 0x7F && !isNoncharacter(scalar)
     }
 
     /// Characters that need no quotes anywhere in a word.
@@ -116,5 +116,10 @@ public enum UnitValue {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", "/", ":", "=", "@", "%", "$", "+", ",": true
         default: false
         }
+    }
+
+    /// The Unicode standard's noncharacters (section 23.7), told without a table: this is asked of every character.
+    private static func isNoncharacter(_ scalar: Unicode.Scalar) -> Bool {
+        (0xFDD0...0xFDEF).contains(scalar.value) || scalar.value & 0xFFFE == 0xFFFE
     }
 }
