@@ -21,6 +21,8 @@ extension BridgeHub {
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
+            case .gaveUp(let number):
+                if session.isShared { shared?.conversation.forget(JSONText(number), of: .session(session.core.id)) }
             case .opened:
                 session.opening = nil
                 if !session.isShared { backoff.succeeded() }

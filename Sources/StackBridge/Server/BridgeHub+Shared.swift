@@ -244,7 +244,7 @@ extension BridgeHub {
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
-            case .sendToChild, .opened, .end, .report: break
+            case .sendToChild, .gaveUp, .opened, .end, .report: break
             }
         }
     }

@@ -183,6 +183,7 @@ extension BridgeHub {
         guard !isDraining else {
             return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
         }
+        makeRoom(now: .now())
         // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
         guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
             return from.respond(.unavailable("Too many sessions are open", retryAfter: 5, id: message.id))
