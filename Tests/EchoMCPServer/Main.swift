@@ -90,6 +90,7 @@ struct EchoServer {
         case "noise":
             say("this is no JSON\n{\"nor\": a message}\r\n")
             answer(id, "{}")
+        case "huge": answer(id, "\"" + String(repeating: "x", count: 17 << 20) + "\"")
         case "exit": exit(3)
         case "descriptors":
             answer(

@@ -45,15 +45,66 @@ private func randomParts(_ bytes: [UInt8], _ random: inout SeededRandom) -> [Byt
         #expect(second == ByteBuffer(string: "bc"))
     }
 
-    @Test func refusesLongLinesWithAndWithoutTheirEnd() throws {
-        var framer = LineFramer(maximum: 4)
-        framer.append(ByteBuffer(string: "1234\n12345"))
-        #expect(try framer.next() == ByteBuffer(string: "1234"))
-        #expect(throws: LineFramer.LineTooLong(maximum: 4)) { try framer.next() }
+    @Test func skipsLongLinesHoweverTheyAreSplit() throws {
+        var random = SeededRandom(seed: 2)
+        let stream = Array("1234\n12345\n\n123\n123456789012\n12\n1234567".utf8)
+        for _ in 0..<500 {
+            var framer = LineFramer(maximum: 4)
+            var lines: [String] = []
+            for part in randomParts(stream, &random) {
+                framer.append(part)
+                while true {
+                    do throws(LineTooLong) {
+                        guard let line = try framer.next() else { break }
+                        lines.append(String(buffer: line))
+                    } catch {
+                        #expect(error.maximum == 4)
+                        lines.append("too long: " + String(buffer: error.beginning))
+                    }
+                }
+            }
+            #expect(lines == ["1234", "too long: 12345", "123", "too long: 123456789012", "12"])
+            #expect(framer.finish() == nil)
+        }
+    }
 
-        var whole = LineFramer(maximum: 4)
-        whole.append(ByteBuffer(string: "12345\n"))
-        #expect(throws: LineFramer.LineTooLong(maximum: 4)) { try whole.next() }
+    @Test func keepsLittleOfALongLine() throws {
+        var framer = LineFramer(maximum: 4)
+        for _ in 0..<64 {
+            framer.append(ByteBuffer(repeating: UInt8(ascii: "x"), count: 1 << 16))
+            #expect(try framer.next() == nil)
+            #expect(framer.bufferedBytes == 0)
+        }
+        framer.append(ByteBuffer(string: "end\nnext\n"))
+        let error = try #require(throws: LineTooLong.self) { try framer.next() }
+        #expect(error.beginning.readableBytes == 512)
+        #expect(error.end.readableBytes == 512)
+        #expect(String(buffer: error.end).hasSuffix("xend"))
+        #expect(try framer.next() == ByteBuffer(string: "next"))
+    }
+
+    @Test(arguments: [
+        (#"{"jsonrpc":"2.0","id":12,"result":{"id":3,"x":"…"}}"#, 12),
+        (#"{"jsonrpc": "2.0", "id": 12, "error": {"code": 1, "x": "…"}}"#, 12),
+        (#"{"result":{"id":3,"x":"…"},"jsonrpc":"2.0","id":12}"#, 12),
+        (#"{"jsonrpc":"2.0","result":{"x":"…"} , "id" : 12 } "#, 12),
+        (#"{"jsonrpc":"2.0","id":"twelve","result":"…"}"#, nil),
+        (#"{"result":"…","id":"twelve"}"#, nil),
+        // The number is the result's own, or a string's.
+        (#"{"result":{"x":"…","id":12}}"#, nil),
+        (#"{"result":"…,\"id\":12}"#, nil),
+        (#"{"jsonrpc":"2.0","id":12,"method":"m","params":{"result":"…"}}"#, nil),
+        (#"{"method":"m","params":{"x":"…"},"jsonrpc":"2.0","id":12}"#, nil),
+        (#"{"jsonrpc":"2.0","method":"m","params":{"x":"…"},"result":0,"id":12}"#, nil),
+        ("no message … at all", nil),
+    ])
+    func tellsWhichRequestALongLineAnswers(_ line: String, _ number: Int?) throws {
+        for size in [0, 600, 5000] {
+            var framer = LineFramer(maximum: 4)
+            framer.append(ByteBuffer(string: line.replacing("…", with: String(repeating: "x", count: size)) + "\n"))
+            let error = try #require(throws: LineTooLong.self) { try framer.next() }
+            #expect(error.answeredNumber == number)
+        }
     }
 
     @Test func takesLinesUpToItsDefaultOfSixteenMebibytes() throws {

@@ -55,6 +55,13 @@ import Testing
         var driver = try SessionDriver()
         _ = try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#)
         let exchange = driver.next()
+        #expect(driver.session.delete(exchange) == [begin(2), end(2), .answer(exchange, .empty(.noContent)), .end])
+    }
+
+    @Test func endsByDeleteForWhoTakesNoStreams() throws {
+        var driver = try SessionDriver()
+        _ = try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#, accepts: .json)
+        let exchange = driver.next()
         let cause = "the session was ended by the client"
         let error = String(buffer: JSONRPCError(.internalError, cause).response(id: JSONText(1)))
         #expect(driver.session.delete(exchange) == [json(2, error), .answer(exchange, .empty(.noContent)), .end])
@@ -104,7 +111,7 @@ import Testing
         #expect(try driver.post(cancel) == [.answer(driver.last, .empty(.accepted))])
         let error = String(buffer: JSONRPCError(.serverError, "The request was cancelled").response(id: JSONText("r")))
         #expect(driver.wait(.seconds(4)) == [])
-        #expect(driver.wait(.seconds(1)) == [json(2, error)])
+        #expect(driver.wait(.seconds(1)) == [.gaveUp(2), json(2, error)])
         #expect(driver.session.isIdle)
     }
 

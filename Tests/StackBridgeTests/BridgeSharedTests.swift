@@ -94,6 +94,48 @@ extension TestConnection {
         }
     }
 
+    @Test func anAnswerThatIsTooLongFailsOnlyItsRequest() async throws {
+        try await TestBridge.runShared { bridge in
+            let (first, second) = (try await bridge.connect(), try await bridge.connect())
+            let (one, two) = (try await bridge.initialize(first), try await bridge.initialize(second))
+            try await second.send(session: two, body: call("hold"))
+            while try await bridge.server.inspect({ $0.shared?.conversation.pending.count }) != 1 {}
+            let (head, body) = try await first.exchange(call("huge", id: #""h""#), session: one)
+            #expect(head?.status == .ok)
+            #expect(body.contains(#""id":"h""#) && body.contains("The server's answer has more than 16 MiB"))
+            #expect(try await first.exchange(call("release"), session: one).0?.status == .ok)
+            _ = await second.head()
+            #expect(await second.body() == #"{"jsonrpc":"2.0","id":1,"result":"first"}"#)
+            #expect(bridge.log.lines.contains("not a message on the server's stdout: a line of more than 16 MiB"))
+        }
+    }
+
+    @Test func anAbandonedSessionMakesRoom() async throws {
+        try await TestBridge.runShared(configure: {
+            $0.maximumSessions = 2
+            $0.session.spare = .zero
+        }) { bridge in
+            let connections = [try await bridge.connect(), try await bridge.connect(), try await bridge.connect()]
+            let listening = try await bridge.initialize(connections[0])
+            try await connections[0].send(.GET, session: listening)
+            _ = await connections[0].head()
+            let abandoned = try await bridge.initialize(connections[1])
+            let next = try await bridge.initialize(connections[2])
+            #expect(try await connections[1].exchange(call("echo"), session: abandoned).0?.status == .notFound)
+            #expect(try await connections[1].exchange(call("echo"), session: next).0?.status == .ok)
+            #expect(try await bridge.server.inspect { $0.sessions[listening] != nil && $0.sessions.count == 2 })
+        }
+    }
+
+    @Test func sessionsInUseKeepTheirPlace() async throws {
+        try await TestBridge.runShared(configure: { $0.maximumSessions = 1 }) { bridge in
+            let connection = try await bridge.connect()
+            let session = try await bridge.initialize(connection)
+            #expect(try await connection.exchange(call("initialize")).0?.status == .serviceUnavailable)
+            #expect(try await connection.exchange(call("echo"), session: session).0?.status == .ok)
+        }
+    }
+
     @Test func aSessionThatEndsLeavesTheChild() async throws {
         try await TestBridge.runShared { bridge in
             let (first, second) = (try await bridge.connect(), try await bridge.connect())

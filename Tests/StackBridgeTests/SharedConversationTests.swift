@@ -153,6 +153,16 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
                 == [sent(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}"#)])
     }
 
+    @Test func whatWasGivenUpIsForgotten() throws {
+        var conversation = try open()
+        for party in [a, b] {
+            _ = conversation.receive(try message(#"{"jsonrpc":"2.0","id":1,"method":"m"}"#), from: party)
+        }
+        conversation.forget(JSONText(1), of: a)
+        #expect(conversation.pending.values.map(\.party) == [b])
+        #expect(conversation.receive(fromChild: try message(#"{"jsonrpc":"2.0","id":2,"result":0}"#)) == [])
+    }
+
     @Test func clientsCannotChangeWhatOthersSee() throws {
         var conversation = try open()
         let level = try message(#"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"debug"}}"#)

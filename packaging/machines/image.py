@@ -17,13 +17,20 @@ CACHE = pathlib.Path(os.environ.get("MCP_STACK_CACHE", REPOSITORY / "build/machi
 PYTHON_OF_SUITE = {"bookworm": "3.11", "trixie": "3.13"}
 PACKAGES = """systemd systemd-sysv dbus polkitd nginx-light python3 python3-venv python3-yaml
               python3-jsonschema curl procps libyaml-0-2 libsystemd0 libstdc++6""".split()
-WHEELS = ["mcp>=2,<3", "mcp-server-time"]
+# The virtual environments of the tests, in /opt: both generations of PyPI's SDK, and another client.
+WHEELS = {
+    "mcp-tests": ["mcp>=2,<3", "mcp-server-time", "fastmcp>=4"],
+    "mcp-tests-v1": ["mcp>=1.30,<2", "mcp-server-sqlite"],
+}
 # What runs once in a new image. The machine id is fixed so that no boot is a "first boot", which would enable
 # every installed service; timers that want the network are masked.
 CUSTOMIZE = r"""
 set -eu
-chroot "$1" python3 -m venv /opt/mcp-tests
-chroot "$1" /opt/mcp-tests/bin/pip install --quiet --no-index --find-links /opt/wheels mcp mcp-server-time
+for folder in "$1"/opt/wheels/*; do
+    name=${folder##*/}
+    chroot "$1" python3 -m venv "/opt/$name"
+    chroot "$1" sh -c "/opt/$name/bin/pip install --quiet --no-index --no-deps /opt/wheels/$name/*.whl"
+done
 rm -rf "$1/opt/wheels"
 chroot "$1" systemctl --quiet disable nginx.service
 chroot "$1" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
@@ -81,22 +88,22 @@ def apt_options():
 
 def download_wheels(suite):
     """The Python programs of the tests, for the suite's own Python."""
-    folder = CACHE / "wheels" / suite
-    stamp = folder / "complete"
-    if stamp.exists() and stamp.read_text() == "\n".join(WHEELS):
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    wheels = CACHE / "wheels" / suite
+    stamp = CACHE / "wheels" / f"{suite}.recipe"
+    if stamp.exists() and stamp.read_text() == json.dumps(WHEELS):
+        return wheels
+    shutil.rmtree(wheels, ignore_errors=True)
     version, machine = PYTHON_OF_SUITE[suite], os.uname().machine
     platforms = [f"manylinux_2_28_{machine}", f"manylinux_2_17_{machine}", f"manylinux2014_{machine}", "any"]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-               "--dest", str(folder), "--only-binary=:all:", "--implementation", "cp",
-               "--python-version", version, *(f"--platform={p}" for p in platforms), *WHEELS]
-    if subprocess.run(command).returncode != 0:
-        raise CannotRun("the tests' Python packages could not be downloaded (pip says why above; "
-                        "is python3-pip installed?)")
-    stamp.write_text("\n".join(WHEELS))
-    return folder
+    for name, packages in WHEELS.items():
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+                   "--dest", str(wheels / name), "--only-binary=:all:", "--implementation", "cp",
+                   "--python-version", version, *(f"--platform={p}" for p in platforms), *packages]
+        if subprocess.run(command).returncode != 0:
+            raise CannotRun("the tests' Python packages could not be downloaded (pip says why above; "
+                            "is python3-pip installed?)")
+    stamp.write_text(json.dumps(WHEELS))
+    return wheels
 
 
 def build(suite):

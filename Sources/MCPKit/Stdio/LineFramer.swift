@@ -9,12 +9,6 @@ public import NIOCore
 /// A line ends with LF; a CR before it is dropped, and so are blank lines. Where the stream is split does not
 /// matter.
 public struct LineFramer: Sendable {
-    /// The stream has a line that is longer than allowed.
-    public struct LineTooLong: Error, Equatable, Sendable {
-        /// The length allowed, in bytes.
-        public let maximum: Int
-    }
-
     /// The length that a line may have unless told otherwise: 16 MiB.
     public static let defaultMaximum = 16 << 20
 
@@ -22,6 +16,8 @@ public struct LineFramer: Sendable {
     private var buffer = ByteBuffer()
     /// How many of the readable bytes are known to hold no LF, so that nothing is searched twice.
     private var searched = 0
+    /// What is kept of a line that is too long, while the rest of it is thrown away.
+    private var skipped: LineTooLong?
 
     /// Creates a framer that refuses lines of more than `maximum` bytes.
     public init(maximum: Int = Self.defaultMaximum) {
@@ -42,17 +38,37 @@ public struct LineFramer: Sendable {
 
     /// The next whole line, or nil until more arrives.
     ///
-    /// - Throws: `LineTooLong`; the stream cannot be read on after that.
+    /// - Throws: `LineTooLong` at the end of a line that is; the lines behind it can be read.
     public mutating func next() throws(LineTooLong) -> ByteBuffer? {
-        while let length = lengthOfLine() {
-            guard length <= maximum else { throw LineTooLong(maximum: maximum) }
+        while true {
+            let length = lengthOfLine()
+            if skipped != nil || length ?? buffer.readableBytes > maximum {
+                try skip(length ?? buffer.readableBytes, isWhole: length != nil)
+                return nil
+            }
+            guard let length else { return nil }
             let line = buffer.readSlice(length: length) ?? ByteBuffer()
             buffer.moveReaderIndex(forwardBy: 1)
             searched = 0
             if let content = Self.content(line) { return content }
         }
-        guard buffer.readableBytes <= maximum else { throw LineTooLong(maximum: maximum) }
-        return nil
+    }
+
+    /// Throws away so many bytes of a line that is too long; at its end there is something to say about it.
+    private mutating func skip(_ length: Int, isWhole: Bool) throws(LineTooLong) {
+        let part = buffer.readSlice(length: length) ?? ByteBuffer()
+        var line = skipped ?? LineTooLong(maximum: maximum)
+        line.add(part)
+        searched = 0
+        skipped = isWhole ? nil : line
+        guard isWhole else {
+            // Its memory goes with it.
+            buffer = ByteBuffer()
+            return
+        }
+        buffer.moveReaderIndex(forwardBy: 1)
+        buffer.discardReadBytes()
+        throw line
     }
 
     /// What is left when the stream has ended: a last line without LF, or nil.
@@ -60,8 +76,9 @@ public struct LineFramer: Sendable {
         defer {
             buffer.clear()
             searched = 0
+            skipped = nil
         }
-        return Self.content(buffer)
+        return skipped == nil ? Self.content(buffer) : nil
     }
 
     private mutating func lengthOfLine() -> Int? {

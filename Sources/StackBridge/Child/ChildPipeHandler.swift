@@ -15,7 +15,6 @@ final class ChildPipeHandler: ChannelDuplexHandler {
     private var framer = LineFramer()
     private var context: ChannelHandlerContext?
     private var isReadHeldBack = false
-    private var hasFailed = false
 
     /// Whether reading stops for now.
     var isPaused = false {
@@ -47,18 +46,19 @@ final class ChildPipeHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !hasFailed else { return }
         framer.append(unwrapInboundIn(data))
-        do throws(LineFramer.LineTooLong) {
-            while let line = try framer.next() { child?.receive(line: line) }
-        } catch {
-            hasFailed = true
-            child?.fail("server sent a line of more than \(error.maximum >> 20) MiB")
+        while true {
+            do throws(LineTooLong) {
+                guard let line = try framer.next() else { return }
+                child?.receive(line: line)
+            } catch {
+                child?.receive(error)
+            }
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if !hasFailed, let line = framer.finish() { child?.receive(line: line) }
+        if let line = framer.finish() { child?.receive(line: line) }
         child?.outputEnded()
         context.fireChannelInactive()
     }

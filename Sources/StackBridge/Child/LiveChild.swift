@@ -107,8 +107,23 @@ extension LiveChild {
         }
     }
 
-    func fail(_ cause: String) {
+    /// The child is taken down for a cause of the bridge's own.
+    func giveUp(_ cause: String) {
         tellEnd(cause)
+        end()
+    }
+
+    /// One answer that is too long fails one request; the others that this child serves go on.
+    func receive(_ line: LineTooLong) {
+        guard let events else { return }
+        let size = "more than \(line.maximum >> 20) MiB"
+        if let number = line.answeredNumber {
+            let error = JSONRPCError(.internalError, "The server's answer has \(size)")
+            if let message = try? JSONRPCMessage(parsing: error.response(id: JSONText(number))) {
+                events.message(message)
+            }
+        }
+        self.events?.noise("a line of \(size)")
     }
 
     /// The output is closed.

@@ -30,6 +30,8 @@ extension BridgeHub {
             case .sendEndpoint(let exchange, let endpoint): waiting[exchange]?.connection.sendEndpoint(endpoint)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
+            case .gaveUp(let number):
+                if session.isShared { shared?.conversation.forget(JSONText(number), of: .session(session.core.id)) }
             case .opened:
                 session.opening = nil
                 if !session.isShared { backoff.succeeded() }

@@ -20,8 +20,7 @@ extension BridgeHub {
     func endHung(now: NIODeadline) {
         for child in Array(children.values) {
             guard let since = child.suspectSince, now - since >= Self.patienceWithSuspects else { continue }
-            child.fail("the server does not answer and gives no sign of life")
-            child.end()
+            child.giveUp("the server does not answer and gives no sign of life")
         }
     }
 }

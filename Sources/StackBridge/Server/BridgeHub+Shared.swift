@@ -248,7 +248,7 @@ extension BridgeHub {
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
             case .suspect: if let child = shared?.child { suspect(child) }
-            case .sendToChild, .sendEndpoint, .replayEvent, .opened, .end, .report: break
+            case .sendToChild, .sendEndpoint, .replayEvent, .gaveUp, .opened, .end, .report: break
             }
         }
     }

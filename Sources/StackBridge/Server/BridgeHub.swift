@@ -201,9 +201,10 @@ extension BridgeHub {
         }
     }
 
-    /// Why no session can be opened now; nil when one can.
+    /// Why no session can be opened now, even after one that is not used gave way; nil when one can.
     func refusalOfSessions(id: JSONText?) -> Answer? {
         guard !isDraining else { return .unavailable("The bridge is stopping", retryAfter: 1, id: id) }
+        makeRoom(now: .now())
         // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
         guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
             return .unavailable("Too many sessions are open", retryAfter: 5, id: id)

@@ -58,7 +58,7 @@ extension BridgeSession {
             guard let cancelled = request.cancelled, now - cancelled >= limits.cancellation else { continue }
             pending[number] = nil
             let error = JSONRPCError(.serverError, "The request was cancelled").response(id: request.id)
-            actions += deliver(error, to: request.exchange, now: now)
+            actions += [.gaveUp(number)] + deliver(error, to: request.exchange, now: now)
         }
         return actions
     }

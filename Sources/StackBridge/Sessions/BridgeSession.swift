@@ -25,6 +25,8 @@ struct BridgeSession {
         var idle = TimeAmount.minutes(30)
         /// How long a request waits for its answer or for news of its progress; nil for ever.
         var request: TimeAmount? = .minutes(10)
+        /// Such a session may be ended after this already, when another one needs its place.
+        var spare = TimeAmount.seconds(5)
     }
 
     enum Phase: Equatable {
@@ -182,8 +184,22 @@ extension BridgeSession {
     }
 
     /// The client ends the session.
+    ///
+    /// What it still waits for ends as a stream without an answer: PyPI's `mcp` (1.30, 2.3) fails on an answer that
+    /// comes while it closes, and takes the end of a stream.
     mutating func delete(_ exchange: ExchangeID) -> [SessionAction] {
-        finish(cause: "the session was ended by the client") + [.answer(exchange, .empty(.noContent)), .end]
+        var actions: [SessionAction] = []
+        for (id, state) in exchanges.sorted(by: { $0.key < $1.key }) where state.accepts.contains(.events) {
+            actions += begin(id, now: state.since) + [.endEvents(id)]
+            exchanges[id] = nil
+        }
+        return actions + finish(cause: "the session was ended by the client")
+            + [.answer(exchange, .empty(.noContent)), .end]
+    }
+
+    /// The session ends so that another can have its place; nothing of it is open.
+    mutating func giveWay() -> [SessionAction] {
+        finish(cause: "the session was not used, and others were waiting") + [.end]
     }
 
     /// The connection of an exchange is gone, or its answer is complete.

@@ -29,6 +29,8 @@ enum SessionAction: Equatable {
     case sendPing(ExchangeID)
     /// End an event stream, and its exchange.
     case endEvents(ExchangeID)
+    /// A cancelled request, by its number, that the child has not answered and is no longer expected to.
+    case gaveUp(Int)
     /// The child answered `initialize`: the session is open.
     case opened
     /// The session is over; its child has to go.

@@ -126,6 +126,11 @@ struct SharedConversation {
         }
     }
 
+    /// A party has given up on a request; servers need not answer what was cancelled.
+    mutating func forget(_ id: JSONText, of party: Party) {
+        for (number, request) in pending where request.party == party && request.id == id { pending[number] = nil }
+    }
+
     /// The child is gone.
     mutating func ended() {
         phase = .ended

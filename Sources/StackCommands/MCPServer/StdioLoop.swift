@@ -10,7 +10,7 @@ enum StdioLoop {
     /// Runs until standard input ends, which is how a client says goodbye (MCP, "stdio", shutdown).
     ///
     /// - Parameter answer: Returns the answer to a line, or nil when there is none.
-    /// - Throws: `LineFramer.LineTooLong`, behind which nothing can be read any more.
+    /// - Throws: `LineTooLong`, for a client that no answer is made for.
     static func run(_ answer: (ByteBuffer) async -> ByteBuffer?) async throws {
         var framer = LineFramer()
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
