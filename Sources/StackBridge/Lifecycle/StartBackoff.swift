@@ -4,12 +4,19 @@
 import NIOCore
 
 /// Holds back the start of children while they keep failing: 1 s, doubling to 60 s.
+///
+/// A child that answers `initialize` and dies of the first call has failed too, so that nothing but a life of some
+/// length ends a row of failures.
 struct StartBackoff {
     private static let longest: Int64 = 60
 
     private var failures = 0
     private var lastFailure: NIODeadline?
     private var cause = ""
+    /// The last failure for the operator.
+    private var trouble = ""
+    /// Whether a child has answered since the last failure.
+    private var hasAnswered = false
 
     /// How long to wait after so many failures in a row.
     static func delay(afterFailures failures: Int) -> TimeAmount {
@@ -25,23 +32,31 @@ struct StartBackoff {
         return (cause, (left.nanoseconds + 999_999_999) / 1_000_000_000)
     }
 
-    /// The last failure in a row of failures, nil when the last start went well.
-    var failing: String? { lastFailure == nil ? nil : cause }
+    /// The last failure in a row of failures, with what only the operator is told; nil when a child is in use.
+    var failing: String? { lastFailure == nil || hasAnswered ? nil : trouble }
 
-    /// A child could not be started, or ended before it answered `initialize`.
+    /// A child could not be started, or ended young.
     ///
     /// Children that were started together and failed together count once.
-    mutating func failed(_ cause: String, startedAt: NIODeadline, now: NIODeadline) {
+    mutating func failed(_ cause: String, trouble: String? = nil, startedAt: NIODeadline, now: NIODeadline) {
         self.cause = cause
+        self.trouble = trouble ?? cause
+        hasAnswered = false
         if let lastFailure, startedAt < lastFailure { return }
         failures += 1
         lastFailure = now
     }
 
     /// A child answered `initialize`.
-    mutating func succeeded() {
-        failures = 0
-        lastFailure = nil
-        cause = ""
+    mutating func answered() {
+        hasAnswered = true
+    }
+
+    /// A child has lived for long enough.
+    ///
+    /// One that was started before the last failure says nothing about those that fail.
+    mutating func lived(startedAt: NIODeadline) {
+        guard let lastFailure, startedAt >= lastFailure else { return }
+        self = StartBackoff()
     }
 }

@@ -36,7 +36,7 @@ extension BridgeHub {
             return from.respond(answer)
         }
         let post = RequestGate.Post(session: id, version: nil, accepts: [.json, .events])
-        withSession(id, exchange, from, requestID: message.id) { session in
+        withSession(id, exchange, from, requestID: message.id, [message]) { session in
             session.receive([message], isBatch: false, exchange: exchange, post: post, now: .now())
         }
     }

@@ -23,6 +23,8 @@ struct BridgeSession {
         var cancellation = TimeAmount.seconds(5)
         /// A session without any open request or stream ends after this.
         var idle = TimeAmount.minutes(30)
+        /// A session ends when it is so old, whatever it does; nil never.
+        var age: TimeAmount? = .hours(24)
         /// How long a request waits for its answer or for news of its progress; nil for ever.
         var request: TimeAmount? = .minutes(10)
     }
@@ -55,6 +57,8 @@ struct BridgeSession {
         var cancelled: NIODeadline?
         /// When it was sent, or last heard of.
         var since: NIODeadline
+        var method: RequestMethod
+        let sentAt: NIODeadline
     }
 
     /// The client's open GET stream.
@@ -77,6 +81,11 @@ struct BridgeSession {
     var stream: Stream?
     var outbox = Outbox()
     var idleSince: NIODeadline
+    let startedAt: NIODeadline
+    /// Why it ended, once it has.
+    var ending = SessionEnding.server
+    /// The requests that came out since somebody took them from here.
+    var settled: [SettledRequest] = []
     private var lastID = openingNumber - 1
 
     init(id: String, isPair: Bool = false, limits: Limits, now: NIODeadline) {
@@ -84,6 +93,7 @@ struct BridgeSession {
         self.isPair = isPair
         self.limits = limits
         self.idleSince = now
+        self.startedAt = now
     }
 
     /// The requests that wait for the child.
@@ -114,7 +124,11 @@ extension BridgeSession {
             return [.answer(exchange, .refusal(.badRequest, .invalidRequest, text, id: again.id))]
         }
         guard pending.count + requests <= limits.maximumPending else {
-            return [.answer(exchange, .unavailable("Too many requests are waiting in this session", retryAfter: 1))]
+            return [
+                .answer(
+                    exchange,
+                    .unavailable("Too many requests are waiting in this session", retryAfter: 1, reason: .pending))
+            ]
         }
         idleSince = now
         if isPair {
@@ -139,7 +153,9 @@ extension BridgeSession {
         }
         let number = nextID()
         let token = message.progressToken
-        pending[number] = Pending(id: id, progressToken: token, exchange: exchange, since: now)
+        pending[number] = Pending(
+            id: id, progressToken: token, exchange: exchange, since: now, method: RequestMethod(message.method),
+            sentAt: now)
         let bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
         return .sendToChild(bytes)
     }
@@ -175,7 +191,8 @@ extension BridgeSession {
 
     /// The client ends the session.
     mutating func delete(_ exchange: ExchangeID) -> [SessionAction] {
-        finish(cause: "the session was ended by the client") + [.answer(exchange, .empty(.noContent)), .end]
+        ending = .client
+        return finish(cause: "the session was ended by the client") + [.answer(exchange, .empty(.noContent)), .end]
     }
 
     /// The connection of an exchange is gone, or its answer is complete.
