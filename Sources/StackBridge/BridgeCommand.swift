@@ -186,7 +186,7 @@ extension BridgeCommand {
         configuration.paths = EndpointPaths(endpoint: endpoint, prefixes: stripPrefix)
         configuration.sharesSessions = sessions == .shared
         configuration.maximumSessions = maxSessions
-        configuration.sessionRate = sessionRate > 0 ? sessionRate : nil
+        configuration.sessionInterval = sessionRate > 0 ? .nanoseconds(1_000_000_000 / sessionRate) : nil
         configuration.session.age = sessionAge > 0 ? .seconds(sessionAge) : nil
         configuration.maximumConnections = maxConnections
         configuration.metrics = metricsPath

@@ -219,11 +219,14 @@ private func call(_ method: String, id: Int = 1, _ params: String = "{}") -> Str
         }
         try await TestBridge.run(configure: { configuration in
             configuration.metrics = path
-            configuration.idleTimeout = .milliseconds(1)
+            configuration.idleTimeout = .hours(1)
         }) { bridge in
             let collector = try await TestConnection.open(SocketAddress(unixDomainSocketPath: path))
             try await collector.send(.GET, "/metrics")
             #expect(await collector.head()?.status == .ok)
+            _ = try await bridge.server.inspect { hub in
+                hub.perform(hub.lifecycle.advance(connections: hub.connections.count, now: .now() + .hours(2)))
+            }
             try await bridge.server.waitUntilFinished()
             _ = await collector.body()
             #expect(await collector.head() == nil)

@@ -12,8 +12,8 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 @Suite struct StartBackoffTests {
     @Test func doublesToAMinute() {
         let seconds = (0...9).map { StartBackoff.delay(afterFailures: $0) }
-        #expect(seconds == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
-        #expect(StartBackoff.delay(afterFailures: .max) == .seconds(60))
+        #expect(seconds == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(StartBackoff.delay(afterFailures: .max) == 60)
     }
 
     @Test func holdsBackWithTheCauseAndTheTimeLeft() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+import Glibc
 import MCPKit
 import NIOCore
 import NIOHTTP1
@@ -16,7 +17,7 @@ private func call(_ method: String) -> String {
 
 @Suite struct TokenBucketTests {
     @Test func letsABurstThroughAndThenTheRate() {
-        var bucket = TokenBucket(perSecond: 10, burst: 3)
+        var bucket = TokenBucket(every: .milliseconds(100), burst: 3)
         #expect((0..<4).map { _ in bucket.take(now: start) } == [nil, nil, nil, 1])
         #expect(bucket.take(now: start + .milliseconds(99)) == 1)
         #expect(bucket.take(now: start + .milliseconds(100)) == nil)
@@ -25,13 +26,13 @@ private func call(_ method: String) -> String {
     }
 
     @Test func fillsUpAndNoFurther() {
-        var bucket = TokenBucket(perSecond: 1, burst: 2)
+        var bucket = TokenBucket(every: .seconds(1), burst: 2)
         #expect((0..<3).map { _ in bucket.take(now: start) } == [nil, nil, 1])
         #expect((0..<3).map { _ in bucket.take(now: start + .hours(1)) } == [nil, nil, 1])
     }
 
     @Test func saysHowLongToWait() {
-        var bucket = TokenBucket(perSecond: 1, burst: 1)
+        var bucket = TokenBucket(every: .seconds(1), burst: 1)
         #expect(bucket.take(now: start) == nil)
         #expect(bucket.take(now: start + .milliseconds(1)) == 1)
     }
@@ -40,16 +41,16 @@ private func call(_ method: String) -> String {
     @Test func neverLetsMoreThrough() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {
-            let (rate, burst) = (Int64.random(in: 1...50, using: &random), Int64.random(in: 1...20, using: &random))
-            var bucket = TokenBucket(perSecond: rate, burst: burst)
+            let interval = Int64.random(in: 1...1_000, using: &random)
+            let burst = Int64.random(in: 1...20, using: &random)
+            var bucket = TokenBucket(every: .milliseconds(interval), burst: burst)
             var now = start
             var taken: Int64 = 0
             for _ in 0..<300 {
                 now = now + .milliseconds(Int64.random(in: 0...40, using: &random))
                 if bucket.take(now: now) == nil { taken += 1 }
             }
-            let interval = 1_000_000_000 / rate
-            #expect(taken <= burst + (now - start).nanoseconds / interval)
+            #expect(taken <= burst + (now - start).nanoseconds / (interval * 1_000_000))
         }
     }
 }
@@ -80,7 +81,7 @@ private func call(_ method: String) -> String {
     @Test(arguments: [true, false]) func boundsTheRateOfSessions(_ shares: Bool) async throws {
         try await TestBridge.run(configure: { configuration in
             configuration.sharesSessions = shares
-            configuration.sessionRate = 1
+            configuration.sessionInterval = .hours(1)
             configuration.sessionBurst = 2
         }) { bridge in
             let connection = try await bridge.connect()
@@ -88,7 +89,7 @@ private func call(_ method: String) -> String {
             _ = try await bridge.initialize(connection)
             let (head, body) = try await connection.exchange(call("initialize"))
             #expect(head?.status == .tooManyRequests)
-            #expect(head?.headers.first(name: "retry-after") == "1")
+            #expect(head?.headers.first(name: "retry-after").flatMap { Int($0) } ?? 0 > 3_000)
             #expect(body.contains("Sessions are opened too quickly"))
             #expect(try await connection.exchange(call("echo"), session: session).0?.status == .ok)
             let metrics = try await bridge.server.inspect { $0.metrics }
@@ -97,19 +98,34 @@ private func call(_ method: String) -> String {
         }
     }
 
+    /// What a connection gets without having sent anything, up to its end.
+    private func readToEnd(_ bridge: TestBridge) throws -> String {
+        let address = try #require(bridge.server.addresses.first)
+        let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(connection) }
+        #expect(address.withSockAddr { Glibc.connect(connection, $0, socklen_t($1)) } == 0)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1_024)
+        while true {
+            let count = read(connection, &chunk, chunk.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += chunk.prefix(count)
+        }
+    }
+
+    @Test func refusesConnectionsInHTTP() {
+        let parts = ConnectionRefusal.answer.split(separator: "\r\n\r\n")
+        #expect(parts.first?.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n") == true)
+        #expect(parts.first?.contains("\r\nRetry-After: 5\r\nConnection: close") == true)
+        #expect(parts.first?.contains("\r\nContent-Length: \(parts.last?.utf8.count ?? 0)\r\n") == true)
+    }
+
     @Test func boundsConnections() async throws {
         try await TestBridge.run(configure: { $0.maximumConnections = 2 }) { bridge in
             let (first, second) = (try await bridge.connect(), try await bridge.connect())
             let session = try await bridge.initialize(first)
             #expect(try await second.exchange(call("echo"), session: session).0?.status == .ok)
-            let third = try await bridge.connect()
-            try await third.send(session: session, body: call("echo"))
-            let head = await third.head()
-            #expect(head?.status == .serviceUnavailable)
-            #expect(head?.headers.first(name: "retry-after") == "5")
-            #expect(head?.headers.first(name: "connection") == "close")
-            #expect(await third.body().contains("Too many connections are open"))
-            #expect(await third.head() == nil)
+            #expect(try readToEnd(bridge) == ConnectionRefusal.answer)
             try await second.close()
             while try await bridge.server.inspect({ $0.connections.count }) > 1 {}
             let fourth = try await bridge.connect()
@@ -140,14 +156,15 @@ private func call(_ method: String) -> String {
         try await TestBridge.run(configure: { configuration in
             configuration.sharesSessions = shares
             configuration.shortLife = .hours(1)
+            configuration.startDelay = .hours(1)
         }) { bridge in
             let connection = try await bridge.connect()
             let session = try await bridge.initialize(connection)
             #expect(try await connection.exchange(call("exit"), session: session).1.contains("exited with status 3"))
             let (head, body) = try await connection.exchange(call("initialize"))
             #expect(head?.status == .serviceUnavailable)
-            #expect(head?.headers.first(name: "retry-after") == "1")
-            #expect(body.contains("server exited with status 3; the next start is in 1 s"))
+            #expect(head?.headers.first(name: "retry-after").flatMap { Int($0) } ?? 0 > 3_000)
+            #expect(body.contains("server exited with status 3; the next start is in 3"))
             #expect(try await bridge.server.inspect { $0.statusText }.contains("the server does not start"))
         }
     }

@@ -277,9 +277,13 @@ import Testing
         defer {
             close(gate)
             unlink(fifo)
+            unlink(fifo + "2")
             rmdir(directory)
         }
-        let script = "setsid sh -c 'read x <\(fifo)' >/dev/null & echo 'error: gone' >&2; exit 5"
+        #expect(mkfifo(fifo + "2", 0o600) == 0)
+        // The child ends only once the grandchild is out of its group.
+        let grandchild = "setsid sh -c 'echo here >\(fifo)2; read x <\(fifo)' >/dev/null &"
+        let script = "\(grandchild) read here <\(fifo)2; echo 'error: gone' >&2; exit 5"
         try await TestBridge.run(command: ["/bin/sh", "-c", script]) { bridge in
             let (head, _) = try await bridge.connect().exchange(call)
             #expect(head?.status == .serviceUnavailable)
@@ -289,6 +293,9 @@ import Testing
         // The grandchild leaves when it has read this.
         #expect(write(gate, "x\n", 2) == 2)
         var left: CInt = 1
-        while left > 0 { #expect(ioctl(gate, UInt(FIONREAD), &left) == 0) }
+        while left > 0 {
+            #expect(ioctl(gate, UInt(FIONREAD), &left) == 0)
+            await Task.yield()
+        }
     }
 }

@@ -10,6 +10,7 @@ import NIOCore
 struct StartBackoff {
     private static let longest: Int64 = 60
 
+    private let first: TimeAmount
     private var failures = 0
     private var lastFailure: NIODeadline?
     private var cause = ""
@@ -18,16 +19,21 @@ struct StartBackoff {
     /// Whether a child has answered since the last failure.
     private var hasAnswered = false
 
-    /// How long to wait after so many failures in a row.
-    static func delay(afterFailures failures: Int) -> TimeAmount {
-        guard failures > 0 else { return .zero }
-        return .seconds(failures > 6 ? longest : min(longest, 1 << Int64(failures - 1)))
+    /// The first failure in a row holds back for `first`, which is 1 s in earnest.
+    init(first: TimeAmount = .seconds(1)) {
+        self.first = first
+    }
+
+    /// How long to wait after so many failures in a row, in multiples of the first wait.
+    static func delay(afterFailures failures: Int) -> Int64 {
+        guard failures > 0 else { return 0 }
+        return failures > 6 ? longest : min(longest, 1 << Int64(failures - 1))
     }
 
     /// Why no child may be started now and for how many more seconds (rounded up); nil when one may.
     func refusal(now: NIODeadline) -> (cause: String, seconds: Int64)? {
         guard let lastFailure else { return nil }
-        let left = Self.delay(afterFailures: failures) - (now - lastFailure)
+        let left = first * Int(Self.delay(afterFailures: failures)) - (now - lastFailure)
         guard left > .zero else { return nil }
         return (cause, (left.nanoseconds + 999_999_999) / 1_000_000_000)
     }
@@ -57,6 +63,6 @@ struct StartBackoff {
     /// One that was started before the last failure says nothing about those that fail.
     mutating func lived(startedAt: NIODeadline) {
         guard let lastFailure, startedAt >= lastFailure else { return }
-        self = StartBackoff()
+        self = StartBackoff(first: first)
     }
 }

@@ -11,9 +11,9 @@ struct TokenBucket {
     private let tolerance: TimeAmount
     private var fullAgain: NIODeadline?
 
-    /// Tokens come back at `perSecond`, which is at least 1; `burst` of them fit.
-    init(perSecond: Int64, burst: Int64) {
-        interval = .nanoseconds(1_000_000_000 / max(1, perSecond))
+    /// A token comes back in every `interval`; `burst` of them fit.
+    init(every interval: TimeAmount, burst: Int64) {
+        self.interval = interval
         tolerance = .nanoseconds(interval.nanoseconds * (max(1, burst) - 1))
     }
 

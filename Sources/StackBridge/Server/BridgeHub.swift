@@ -63,7 +63,7 @@ final class BridgeHub {
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
     var waiting: [ExchangeID: Waiting] = [:]
     var listeners: [any Channel] = []
-    var backoff = StartBackoff()
+    var backoff: StartBackoff
     var lifecycle: BridgeLifecycle
     var lastStatus = ""
     var metrics = BridgeMetrics()
@@ -87,8 +87,9 @@ final class BridgeHub {
         self.log = log
         self.serverLog = serverLog
         self.finishedPromise = eventLoop.makePromise()
-        self.sessionRate = configuration.sessionRate.map {
-            TokenBucket(perSecond: $0, burst: configuration.sessionBurst)
+        self.backoff = StartBackoff(first: configuration.startDelay)
+        self.sessionRate = configuration.sessionInterval.map {
+            TokenBucket(every: $0, burst: configuration.sessionBurst)
         }
         self.maximumConnections = ConnectionLimit.effective(
             wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
