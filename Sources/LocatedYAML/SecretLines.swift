@@ -69,6 +69,7 @@ public enum SecretLines {
 
     /// Blanks words that look like tokens wherever they stand.
     private static func withoutTokens(_ line: String) -> String {
+        guard hasLongWord(line) else { return line }
         var result = ""
         var word = ""
         func flush() {
@@ -87,13 +88,31 @@ public enum SecretLines {
         return result
     }
 
+    /// Whether a line has a word that is long enough for a token, which few have.
+    private static func hasLongWord(_ line: String) -> Bool {
+        var length = 0
+        for byte in line.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "/"):
+                length += 1
+                if length >= shortestToken { return true }
+            default: length = 0
+            }
+        }
+        return false
+    }
+
+    private static let shortestToken = 20
+
     /// Whether a word looks like a token: base64 of JSON, or one that begins as those of well-known services do.
     public static func isToken(_ word: String) -> Bool {
         let starts = [
             "eyJ", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "sk_live_", "xoxb-", "xoxp-", "AKIA",
             "npm_", "hf_", "dop_v1_", "shpat_", "pat-", "ntn_", "secret_", "lin_api_", "figd_", "tvly-",
         ]
-        return word.utf8.count >= 20 && starts.contains { word.hasPrefix($0) }
+        return word.utf8.count >= shortestToken && starts.contains { word.hasPrefix($0) }
     }
 
     /// Blanks the `user:password@` of a URL.

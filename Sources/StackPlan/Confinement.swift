@@ -98,7 +98,11 @@ struct Confinement {
     // MARK: Files
 
     private static func isBelowHome(_ path: String) -> Bool {
-        ["/home", "/root", "/run/user"].contains { path == $0 || path.hasPrefix($0 + "/") }
+        // By byte, and without empty parts: "//home/x" is below it, and so is a name that begins with a combining mark.
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+        return [["home"], ["root"], ["run", "user"]].contains { home in
+            parts.count >= home.count && zip(parts, home).allSatisfy { $0.elementsEqual($1.utf8) }
+        }
     }
 
     private var needsHome: Bool {

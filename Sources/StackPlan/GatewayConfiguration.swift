@@ -82,7 +82,7 @@ struct GatewayConfiguration {
     private func upstream(_ server: Server, _ out: inout Lines) {
         guard let address = address(of: server) else { return }
         out.block("upstream mcp-\(server.name.value)") {
-            $0.add("server \(address) max_fails=0;")
+            $0.add("server \(literal(address)) max_fails=0;")
             $0.add("keepalive 16;")
             // Shorter than the 30 s after which the bridge closes an idle connection.
             $0.add("keepalive_timeout 15s;")
@@ -154,7 +154,7 @@ struct GatewayConfiguration {
     /// A word of a directive; the model lets no `$` into one where nginx looks for variables.
     private func literal(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-._:/".unicodeScalars.contains(scalar))
+            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-._:/[]".unicodeScalars.contains(scalar))
         }
         return isPlain ? text : quoted(text)
     }
@@ -162,9 +162,10 @@ struct GatewayConfiguration {
     /// A string as nginx reads it: quotes and backslashes escaped, so that nothing ends it early.
     private func quoted(_ text: String) -> String {
         var result = "\""
-        for character in text {
-            if character == "\"" || character == "\\" { result.append("\\") }
-            result.append(character)
+        // By scalar: a quote with a combining mark behind it is another character, and still ends the string.
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
         }
         return result + "\""
     }

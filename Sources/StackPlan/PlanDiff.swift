@@ -91,7 +91,7 @@ public struct PlanDiff: Sendable, Equatable {
     /// A text without what names its generation.
     static func essence(_ text: String) -> [Substring] {
         text.split(separator: "\n").filter { line in
-            let text = line.drop(while: \.isWhitespace)
+            let text = line.drop { $0 == " " }
             return !text.hasPrefix("#") && !text.hasPrefix("\"generation\" :")
         }
     }

@@ -13,7 +13,7 @@ extension StackCompiler {
         // systemd itself fills in the directory of the credentials for %d.
         switch tunnel.credentials {
         case .file(let path):
-            credential = .init("LoadCredential", "tunnel.json:\(try UnitValue.remainder(path.value))")
+            credential = .init("LoadCredential", "tunnel.json:\(try UnitValue.rest(path.value))")
             arguments = "run --credentials-file %d/tunnel.json"
         case .credential(let name):
             credential = Self.encryptedCredential(name.value)

@@ -66,10 +66,10 @@ public struct StackCompiler: Sendable {
         }
     }
 
-    /// The comment lines on top of every file.
+    /// The comment lines on top of every file; the name of the stack file cannot end one.
     var header: [String] {
         [
-            "Generation \(facts.generation), made by mcp-stack from \(facts.stackFile).",
+            "Generation \(facts.generation), made by mcp-stack from \(YAMLText.comment(facts.stackFile)).",
             "Edit that file and run 'mcp-stack apply'; override a unit with 'systemctl edit'.",
         ]
     }

@@ -22,7 +22,7 @@ public enum UnitValue {
 
     /// One word of a value that systemd splits into words, quoted where needed.
     ///
-    /// - Throws: `Unwritable` for NUL, newlines and other control characters but tab.
+    /// - Throws: `Unwritable` for NUL, newlines and other control characters but tab, and for noncharacters.
     public static func word(_ text: String, expansion: Expansion) throws(Unwritable) -> String {
         var escaped = ""
         var isPlain = !text.isEmpty
@@ -37,29 +37,12 @@ public enum UnitValue {
                 escaped += "\\t"
                 isPlain = false
             default:
-                guard !isControl(scalar) else { throw Unwritable(scalar: scalar) }
+                guard isWritable(scalar) else { throw Unwritable(scalar: scalar) }
                 escaped.unicodeScalars.append(scalar)
                 isPlain = isPlain && isPlainWordScalar(scalar)
             }
         }
         return isPlain ? escaped : "\"\(escaped)\""
-    }
-
-    /// Text that systemd takes as it is to the end of the line, such as the path in `LoadCredential=` (systemd.exec(5)).
-    ///
-    /// There are no quotes for it: white space at its end would be lost, and a backslash there would join the lines.
-    ///
-    /// - Throws: `Unwritable` for what `word(_:expansion:)` throws for, and for such an end.
-    public static func remainder(_ text: String) throws(Unwritable) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            guard !isControl(scalar) else { throw Unwritable(scalar: scalar) }
-            escaped += scalar == "%" ? "%%" : String(scalar)
-        }
-        if let last = text.unicodeScalars.last, last == "\\" || last.properties.isWhitespace {
-            throw Unwritable(scalar: last)
-        }
-        return escaped
     }
 
     /// An `Environment=` value that sets one variable.
@@ -69,7 +52,28 @@ public enum UnitValue {
         try word("\(name)=\(value)", expansion: .specifiers)
     }
 
+    /// A value that systemd takes as it is to the end of the line, such as the path in `LoadCredential=`
+    /// (`config_parse_load_credential()`): only specifiers are expanded, and quotes are part of the value.
+    ///
+    /// - Throws: `Unwritable` as `word(_:expansion:)` does, and for white space at either end and a backslash at the
+    ///   end, which the line would lose.
+    public static func rest(_ text: String) throws(Unwritable) -> String {
+        for scalar in [text.unicodeScalars.first, text.unicodeScalars.last].compactMap(\.self)
+        where scalar == " " || scalar == "\t" {
+            throw Unwritable(scalar: scalar)
+        }
+        if text.unicodeScalars.last == "\\" { throw Unwritable(scalar: "\\") }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            guard isWritable(scalar) else { throw Unwritable(scalar: scalar) }
+            escaped += scalar == "%" ? "%%" : String(scalar)
+        }
+        return escaped
+    }
+
     /// A command line of `ExecStart=` and its like; every argument arrives unchanged.
+    ///
+    /// systemd reads the program less freely than its arguments: see `isProgram(_:)`.
     ///
     /// - Throws: `Unwritable` as `word(_:expansion:)` does.
     public static func commandLine(_ arguments: [String]) throws(Unwritable) -> String {
@@ -80,13 +84,28 @@ public enum UnitValue {
         return words.joined(separator: " ")
     }
 
-    /// Whether text can be written at all: no control characters but tab.
+    /// Whether text can be written at all: no control characters but tab, and no noncharacters.
     public static func isWritable(_ text: String) -> Bool {
-        !text.unicodeScalars.contains { $0 != "\t" && isControl($0) }
+        text.unicodeScalars.allSatisfy(isWritable)
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || scalar.value == 0x7F
+    /// Whether systemd takes a text for a program: an absolute path, or a name to search for.
+    ///
+    /// It refuses quotes, backslashes and a slash at the end, reads a `$` as it is here and as a variable in the
+    /// arguments, and takes some characters in front of a program for options (`config_parse_exec()`). From 255 on it
+    /// loses spaces at the end on the way to the process that starts the program (`exec_command_deserialize()`).
+    public static func isProgram(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last, last != "/", last != " ",
+            isWritable(text)
+        else { return false }
+        let isPlain = !text.unicodeScalars.contains { "\"'\\$\t".unicodeScalars.contains($0) }
+        return isPlain && (first == "/" || !"@-:+!|".unicodeScalars.contains(first) && text != "." && text != "..")
+    }
+
+    /// Unicode keeps noncharacters free for ever, and systemd reads no unit that has one (`utf8_is_valid()`).
+    private static func isWritable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x20 { return scalar == "\t" }
+        return scalar.value != 0x7F && !isNoncharacter(scalar)
     }
 
     /// Characters that need no quotes anywhere in a word.
@@ -97,5 +116,10 @@ public enum UnitValue {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", "/", ":", "=", "@", "%", "$", "+", ",": true
         default: false
         }
+    }
+
+    /// The Unicode standard's noncharacters (section 23.7), told without a table: this is asked of every character.
+    private static func isNoncharacter(_ scalar: Unicode.Scalar) -> Bool {
+        (0xFDD0...0xFDEF).contains(scalar.value) || scalar.value & 0xFFFE == 0xFFFE
     }
 }

@@ -57,11 +57,20 @@ struct EchoServer {
                 id,
                 #"{"protocolVersion":"2025-03-26","capabilities":\#(capabilities),"#
                     + #""serverInfo":{"name":"e","version":"1"}}"#)
+        case "tools/call" where CommandLine.arguments.contains("--asks"):
+            heldForClient = id
+            say(#"{"jsonrpc":"2.0","id":"question","method":"elicitation/create","params":{"message":"who?"}}"#)
         case "tools/list" where CommandLine.arguments.contains("--tools"):
             answer(id, #"{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}"#)
         case "tools/call" where CommandLine.arguments.contains("--tools"):
             answer(id, #"{"content":[{"type":"text","text":"echo"}],"isError":false}"#)
         case "hold": held = id
+        case "stream":
+            held = id
+            let token = message.progressToken.map(spell) ?? "null"
+            say(
+                #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":\#(token),"progress":1}}"#
+            )
         case "release":
             answer(id, "\"second\"")
             if let held { answer(held, "\"first\"") }

@@ -246,6 +246,27 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
                 == [try delivered(#"{"jsonrpc":"2.0","id":7,"result":{}}"#, a)])
     }
 
+    @Test func whatIsNoAnswerForThemIsAnError() throws {
+        var (conversation, _) = try open()
+        let request = try message(#"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{}}"#)
+        let answer = #"{"jsonrpc":"2.0","id":4,"result":{"resultType":"input_required","inputRequests":{}}}"#
+        _ = conversation.receive(request, from: a)
+        guard case .deliver(let error, a)? = conversation.receive(fromChild: try message(answer)).first else {
+            Issue.record("not delivered")
+            return
+        }
+        #expect(error.kind == .errorResponse)
+        #expect(error.id == JSONText("c"))
+        // A stateless client knows what to do.
+        let call = SharedConversation.Party.call(ExchangeID(rawValue: 1))
+        conversation.join(call)
+        _ = conversation.receive(request, from: call)
+        let own = answer.replacing("4", with: #""c""#)
+        #expect(
+            conversation.receive(fromChild: try message(answer.replacing("4", with: "5")))
+                == [try delivered(own, call)])
+    }
+
     @Test func newsReachClientsWithSessions() throws {
         var (conversation, _) = try open()
         let tag = #""_meta":{"io.modelcontextprotocol/subscriptionId":3}"#

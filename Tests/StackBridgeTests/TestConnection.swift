@@ -77,11 +77,19 @@ final class TestConnection {
 
     /// The data of the next event; nil when the stream has ended.
     func event() async throws -> String? {
-        while events.isEmpty {
-            guard case .body(let bytes) = await parts.next() else { return nil }
-            events += try decoder.decode(bytes)
+        try await namedEvent()?.data
+    }
+
+    /// The next event that has data, and its id; nil when the stream has ended.
+    func namedEvent() async throws -> (data: String, id: String?)? {
+        while true {
+            while events.isEmpty {
+                guard case .body(let bytes) = await parts.next() else { return nil }
+                events += try decoder.decode(bytes)
+            }
+            let event = events.removeFirst()
+            if event.data.readableBytes > 0 { return (String(buffer: event.data), event.id) }
         }
-        return String(buffer: events.removeFirst().data)
     }
 
     /// Sends a request and takes its whole answer.

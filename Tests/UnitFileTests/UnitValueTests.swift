@@ -26,16 +26,6 @@ struct UnitValueTests {
         #expect(!UnitValue.isWritable(text))
     }
 
-    @Test(arguments: [("/a b%h.json", "/a b%%h.json"), ("/\"$x\"\\y", "/\"$x\"\\y"), ("", "")])
-    func remaindersKnowNoQuotes(_ text: String, _ written: String) throws {
-        #expect(try UnitValue.remainder(text) == written)
-    }
-
-    @Test(arguments: ["/a ", "/a\t", "/a\\", "/a\u{A0}", "/a\nUser=root"])
-    func remaindersThatWouldLoseTheirEndAreRefused(_ text: String) {
-        #expect(throws: UnitValue.Unwritable.self) { try UnitValue.remainder(text) }
-    }
-
     /// What is written comes back through systemd's rules of splitting, unescaping and expanding, whatever it was.
     @Test func splittingUndoesEscaping() throws {
         var random = SystemRandomNumberGenerator()

@@ -15,8 +15,8 @@ import sys
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("MCP_STACK_CACHE", REPOSITORY / "build/machines"))
 PYTHON_OF_SUITE = {"bookworm": "3.11", "trixie": "3.13"}
-PACKAGES = """systemd systemd-sysv dbus polkitd nginx-light python3 python3-venv curl procps
-              libyaml-0-2 libsystemd0 libstdc++6""".split()
+PACKAGES = """systemd systemd-sysv dbus polkitd nginx-light python3 python3-venv python3-yaml
+              python3-jsonschema curl procps libyaml-0-2 libsystemd0 libstdc++6""".split()
 WHEELS = ["mcp>=2,<3", "mcp-server-time"]
 # What runs once in a new image. The machine id is fixed so that no boot is a "first boot", which would enable
 # every installed service; timers that want the network are masked.

@@ -44,6 +44,15 @@ struct Answer: Equatable {
             reason: reason ?? RefusalReason(status))
     }
 
+    /// 400: what was sent is no message.
+    static func refusal(of error: JSONRPCParseError) -> Answer {
+        switch error {
+        case .syntax(let fault): .refusal(.badRequest, .parseError, "The body is not JSON: \(fault)")
+        case .invalid(let reason, let id):
+            .refusal(.badRequest, .invalidRequest, "Not a JSON-RPC message: \(reason)", id: id)
+        }
+    }
+
     /// 503: the same request may work later.
     static func unavailable(
         _ message: String, code: JSONRPCError.Code = .serverError, retryAfter seconds: Int64, id: JSONText? = nil,

@@ -22,12 +22,7 @@ enum PostBody: Equatable {
         do throws(JSONRPCParseError) {
             self = try Self.parse(bytes, post)
         } catch {
-            switch error {
-            case .syntax(let fault):
-                self = .refuse(.refusal(.badRequest, .parseError, "The body is not JSON: \(fault)"))
-            case .invalid(let reason, let id):
-                self = .refuse(.refusal(.badRequest, .invalidRequest, "Not a JSON-RPC message: \(reason)", id: id))
-            }
+            self = .refuse(.refusal(of: error))
         }
     }
 

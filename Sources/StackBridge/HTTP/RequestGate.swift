@@ -18,8 +18,8 @@ struct RequestGate: Sendable {
         case pair(prefix: String)
         /// A POST of such a client.
         case pairPost(session: String)
-        /// A GET: the session's stream.
-        case stream(session: String)
+        /// A GET: the session's stream, or the rest of one that broke.
+        case stream(session: String, lastEvent: String? = nil)
         /// A DELETE: the end of the session.
         case delete(session: String)
         /// Not acceptable.
@@ -150,7 +150,8 @@ struct RequestGate: Sendable {
             return .refuse(.refusal(.notAcceptable, .invalidRequest, "Accept does not list text/event-stream"))
         }
         guard let session = head.headers.first(name: MCPHeader.sessionID) else { return .refuse(Self.noSession()) }
-        return head.method == .GET ? .stream(session: session) : .delete(session: session)
+        guard head.method == .GET else { return .delete(session: session) }
+        return .stream(session: session, lastEvent: head.headers.first(name: MCPHeader.lastEventID))
     }
 
     private struct Refusal: Error {

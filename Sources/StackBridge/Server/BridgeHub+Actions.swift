@@ -18,8 +18,16 @@ extension BridgeHub {
                     forward(bytes, from: session)
                 }
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
-            case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
-            case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
+            case .beginEvents(let exchange, let fields):
+                waiting[exchange]?.connection.beginEvents(fields)
+                if let id = session.core.prime(exchange) {
+                    waiting[exchange]?.connection.sendEvent(ByteBuffer(), id: id)
+                }
+            case .sendEvent(let exchange, let bytes):
+                let id = session.core.name(bytes, on: exchange)
+                waiting[exchange]?.connection.sendEvent(bytes, id: id)
+            case .replayEvent(let exchange, let bytes, let id):
+                waiting[exchange]?.connection.sendEvent(bytes, id: id)
             case .sendEndpoint(let exchange, let endpoint): waiting[exchange]?.connection.sendEndpoint(endpoint)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
@@ -58,6 +66,7 @@ extension BridgeHub {
         trustChildren(now: now)
         for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
         tickCalls(now: now)
+        tickDialogues(now: now)
         endHung(now: now)
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
@@ -83,6 +92,7 @@ extension BridgeHub {
         shared?.child.end()
         shared = nil
         closeMetrics()
+        endDialogues()
         finishIfDone()
     }
 
@@ -93,7 +103,10 @@ extension BridgeHub {
     }
 
     /// The requests that wait for a server.
-    var pendingCount: Int { sessions.values.reduce(shared?.calls.count ?? 0) { $0 + $1.core.pendingCount } }
+    var pendingCount: Int {
+        let calls = (shared?.calls.count ?? 0) + dialogues.values.count { $0.isBusy }
+        return sessions.values.reduce(calls) { $0 + $1.core.pendingCount }
+    }
 
     /// Replaces the status that systemd shows, when it is another one.
     private func tellStatus() {

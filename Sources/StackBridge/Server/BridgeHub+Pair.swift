@@ -27,39 +27,11 @@ extension BridgeHub {
         do throws(JSONRPCParseError) {
             message = try JSONRPCMessage(parsing: body)
         } catch {
-            let answer: Answer =
-                switch error {
-                case .syntax(let fault): .refusal(.badRequest, .parseError, "The body is not JSON: \(fault)")
-                case .invalid(let reason, let id):
-                    .refusal(.badRequest, .invalidRequest, "Not a JSON-RPC message: \(reason)", id: id)
-                }
-            return from.respond(answer)
+            return from.respond(.refusal(of: error))
         }
         let post = RequestGate.Post(session: id, version: nil, accepts: [.json, .events])
         withSession(id, exchange, from, requestID: message.id, [message]) { session in
             session.receive([message], isBatch: false, exchange: exchange, post: post, now: .now())
-        }
-    }
-}
-
-/// Children that may hang.
-extension BridgeHub {
-    /// How long a child that let a request go unanswered may stay silent.
-    static let patienceWithSuspects = TimeAmount.seconds(30)
-
-    /// Asks a child for a sign of life.
-    func suspect(_ child: LiveChild) {
-        guard child.suspectSince == nil else { return }
-        child.suspectSince = .now()
-        child.send(SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
-    }
-
-    /// Ends children that gave no sign of life.
-    func endHung(now: NIODeadline) {
-        for child in Array(children.values) {
-            guard let since = child.suspectSince, now - since >= Self.patienceWithSuspects else { continue }
-            child.fail("the server does not answer and gives no sign of life")
-            child.end()
         }
     }
 }

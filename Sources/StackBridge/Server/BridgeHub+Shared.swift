@@ -131,7 +131,12 @@ extension BridgeHub {
                 "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
             return refuse([message], answer, from)
         }
+        let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
         do throws(NotNow) {
+            if isDialogue(message) {
+                waiting[exchange]?.meter = meter
+                return try beginDialogue(message, head, exchange)
+            }
             let server = try sharedServer()
             guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
                 server.calls.count < configuration.session.maximumPending
@@ -141,13 +146,14 @@ extension BridgeHub {
                 return refuse([message], answer, from)
             }
             waiting[exchange]?.isCall = true
-            waiting[exchange]?.meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
+            waiting[exchange]?.meter = meter
             guard let introduction = server.conversation.introduction else {
                 server.calls[exchange] = .waiting(message, head)
                 return
             }
             start(message, head, exchange, introduction, server)
         } catch {
+            waiting[exchange]?.meter = nil
             let answer = Answer.unavailable(
                 error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
             refuse([message], answer, from)
@@ -215,7 +221,9 @@ extension BridgeHub {
 
     /// The answer of a stateless request is complete, or its connection is gone, which cancels it.
     func callFinished(_ exchange: ExchangeID) {
-        guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else { return }
+        guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else {
+            return dialogueFinished(exchange)
+        }
         perform(server.conversation.leave(.call(exchange)), server)
     }
 
@@ -256,7 +264,7 @@ extension BridgeHub {
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
             case .suspect: if let child = shared?.child { suspect(child) }
-            case .sendToChild, .sendEndpoint, .opened, .end, .report: break
+            case .sendToChild, .sendEndpoint, .replayEvent, .opened, .end, .report: break
             }
         }
     }

@@ -58,6 +58,8 @@ final class BridgeHub {
     var children: [pid_t: LiveChild] = [:]
     /// The child that serves many, while it runs.
     var shared: SharedServer?
+    /// The children that serve one stateless request at a time, by process.
+    var dialogues: [pid_t: DialogueServer] = [:]
     /// Whether the server knows stateless requests only, which then nobody needs a child of its own for.
     var serverIsStateless = false
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
@@ -93,7 +95,7 @@ final class BridgeHub {
         }
         self.maximumConnections = ConnectionLimit.effective(
             wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
-            children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + 1)
+            children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
             idleTimeout: configuration.idleTimeout, drain: configuration.drain, now: .now())
     }
@@ -169,8 +171,11 @@ extension BridgeHub {
         case .stateless(let head): handle(head, body, exchange, from)
         case .pair(let prefix): openPair(prefix, exchange, from)
         case .pairPost(let id): handlePair(id, body, exchange, from)
-        case .stream(let id):
-            withSession(id, exchange, from) { $0.openStream(exchange, now: .now()) }
+        case .stream(let id, let lastEvent):
+            withSession(id, exchange, from) { session in
+                guard let lastEvent else { return session.openStream(exchange, now: .now()) }
+                return session.resume(after: lastEvent, exchange, now: .now())
+            }
         case .delete(let id):
             withSession(id, exchange, from) { $0.delete(exchange) }
         }
@@ -269,7 +274,7 @@ extension BridgeHub {
     }
 
     /// 128 random bits: who cannot see a session's name cannot guess it.
-    private static func newSessionID() -> String {
+    static func newSessionID() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<2).map { _ in
             let digits = String(generator.next(), radix: 16)

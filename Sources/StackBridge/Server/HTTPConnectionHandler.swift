@@ -154,9 +154,9 @@ extension HTTPConnectionHandler {
     }
 
     /// Sends one message on the event stream.
-    func sendEvent(_ message: ByteBuffer) {
+    func sendEvent(_ message: ByteBuffer, id: String? = nil) {
         var buffer = ByteBuffer()
-        buffer.writeServerSentEvent(ServerSentEvent(data: message))
+        buffer.writeServerSentEvent(ServerSentEvent(data: message, id: id))
         write(buffer)
     }
 

@@ -76,7 +76,8 @@ extension BridgeSession {
         }
         // An `initialize` that fails should be able to say so by its status, so it stays undecided for now.
         let newest = exchanges.filter { entry in
-            entry.value.accepts.contains(.events) && (!entry.value.opensSession || entry.value.lastEvent != nil)
+            entry.value.accepts.contains(.events) && !entry.value.isDetached
+                && (!entry.value.opensSession || entry.value.lastEvent != nil)
         }.keys.max()
         if let newest { return send(message.text.bytes, on: newest, now: now) }
         let isFirstLoss = !outbox.hasDropped

@@ -9,7 +9,7 @@ extension BridgeSession {
     mutating func tick(now: NIODeadline) -> [SessionAction] {
         guard phase != .ended else { return [] }
         var actions = giveUpCancelled(now: now) + giveUpOverdue(now: now)
-        for (id, exchange) in exchanges.sorted(by: { $0.key < $1.key }) {
+        for (id, exchange) in exchanges.sorted(by: { $0.key < $1.key }) where !exchange.isDetached {
             if let last = exchange.lastEvent {
                 guard now - last >= limits.ping else { continue }
                 exchanges[id]?.lastEvent = now

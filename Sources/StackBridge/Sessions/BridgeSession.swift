@@ -46,6 +46,8 @@ struct BridgeSession {
         /// When the last event went out; nil while the answer may still be plain JSON.
         var lastEvent: NIODeadline?
         var answers: [ByteBuffer] = []
+        /// Whether its connection broke, and its events are only kept.
+        var isDetached = false
     }
 
     /// A request that the child has not answered.
@@ -80,6 +82,11 @@ struct BridgeSession {
     var pending: [Int: Pending] = [:]
     var stream: Stream?
     var outbox = Outbox()
+    var log = EventLog()
+    /// The streams that were opened by GET, by number.
+    var standalone: Set<UInt64> = []
+    /// The exchanges that go on with the streams of others.
+    var resumed: [ExchangeID: ExchangeID] = [:]
     var idleSince: NIODeadline
     let startedAt: NIODeadline
     /// Why it ended, once it has.
@@ -100,7 +107,7 @@ struct BridgeSession {
     var pendingCount: Int { pending.count }
 
     /// Whether the client has nothing open.
-    var isIdle: Bool { exchanges.isEmpty && stream == nil }
+    var isIdle: Bool { exchanges.values.allSatisfy(\.isDetached) && stream == nil }
 
     mutating func nextID() -> Int {
         lastID += 1
@@ -176,6 +183,7 @@ extension BridgeSession {
         var actions: [SessionAction] = []
         if let stream { actions.append(.endEvents(stream.exchange)) }
         stream = Stream(exchange: exchange, lastEvent: now)
+        standalone.insert(exchange.rawValue)
         idleSince = now
         actions.append(.beginEvents(exchange, fields: []))
         actions += outbox.drain().map { .sendEvent(exchange, $0.text.bytes) }
@@ -200,6 +208,13 @@ extension BridgeSession {
     /// Up to 2025-11-25 a lost connection is no cancellation: the child goes on, its answer goes nowhere.
     mutating func closed(_ exchange: ExchangeID, now: NIODeadline) {
         if stream?.exchange == exchange { stream = nil }
+        if exchanges[exchange]?.lastEvent != nil, exchanges[exchange]?.opensSession == false {
+            // The client knows the events by their ids and may come back for the rest.
+            exchanges[exchange]?.isDetached = true
+            idleSince = now
+            return
+        }
+        log.forget(exchange)
         if exchanges.removeValue(forKey: exchange) != nil {
             for number in pending.keys where pending[number]?.exchange == exchange { pending[number]?.exchange = nil }
         }

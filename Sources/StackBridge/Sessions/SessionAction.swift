@@ -21,6 +21,8 @@ enum SessionAction: Equatable {
     case beginEvents(ExchangeID, fields: [Answer.Field])
     /// Send an event on a stream that was begun.
     case sendEvent(ExchangeID, ByteBuffer)
+    /// Send an event of an older stream again, under its old id.
+    case replayEvent(ExchangeID, ByteBuffer, id: String)
     /// Send the event that names where an HTTP+SSE client posts.
     case sendEndpoint(ExchangeID, String)
     /// Send a comment on a stream that has been silent.

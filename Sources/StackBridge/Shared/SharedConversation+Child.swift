@@ -50,8 +50,21 @@ extension SharedConversation {
             // It left while it was being subscribed.
             if !parties.contains(request.party) { actions = unsubscribe(request.party, from: uri) }
         }
+        if asksForInput(message), case .session = request.party {
+            let error = JSONRPCError(.internalError, "The server asks for input that this client was not said to give")
+            return actions + (Self.failure(request.id, error).map { [.deliver($0, request.party)] } ?? [])
+        }
         guard let own = try? JSONRPCMessage(parsing: message.replacingID(with: request.id)) else { return actions }
         return actions + [.deliver(own, request.party)]
+    }
+
+    /// Whether a stateless server wants to be asked again with more (2026-07-28, "Multi Round-Trip Requests"): for a
+    /// client with a session that is no answer.
+    private func asksForInput(_ message: JSONRPCMessage) -> Bool {
+        guard introduction?.generation == .stateless, let range = message.text.range(at: "result", "resultType") else {
+            return false
+        }
+        return message.text.value(in: range).stringValue == "input_required"
     }
 
     private mutating func unasked(_ message: JSONRPCMessage) -> [Action] {
@@ -96,6 +109,7 @@ extension SharedConversation {
         if method == MCPMethod.ping {
             return Self.response(id, result: .emptyObject).map { [.sendToChild($0.text.bytes)] } ?? []
         }
+        if answersQuestions, let party = parties.first { return [.deliver(message, party)] }
         let error = JSONRPCError(.methodNotFound, "\(method) needs a client of its own, and this server is shared")
         return [
             .sendToChild(error.response(id: id)),

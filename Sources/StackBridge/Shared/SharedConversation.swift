@@ -62,6 +62,8 @@ struct SharedConversation {
     /// What parties sent before the child could be used.
     private var waiting: [(Party, JSONRPCMessage)] = []
     private var lastNumber = openingNumber
+    /// Whether what the server asks goes to the one party there is.
+    private(set) var answersQuestions = false
     /// The number of the bridge's own `subscriptions/listen`, by which a stateless server tells news.
     var listening: Int?
 
@@ -79,12 +81,16 @@ struct SharedConversation {
     ///
     /// A child is locked to the generation of its first message, and a server that only knows stateless requests
     /// answers `initialize` with an error that says so (2026-07-28, stdio, "Backward Compatibility").
-    mutating func begin(client version: String) -> [Action] {
+    ///
+    /// `version` is the bridge's own; `capabilities` is what the clients of the server can do, which is nothing when
+    /// it serves many.
+    mutating func begin(client version: String, capabilities: JSONText = .emptyObject) -> [Action] {
+        answersQuestions = capabilities != .emptyObject
         let info = JSONText.emptyObject.editing(append: [
             ("name", JSONText("mcp-stack-bridge")), ("version", JSONText(version)),
         ])
         let parameters = JSONText.emptyObject.editing(append: [
-            ("protocolVersion", JSONText(MCPProtocolVersion.v2025_11_25.rawValue)), ("capabilities", .emptyObject),
+            ("protocolVersion", JSONText(MCPProtocolVersion.v2025_11_25.rawValue)), ("capabilities", capabilities),
             ("clientInfo", info),
         ])
         return [.sendToChild(Self.request(Self.openingNumber, MCPMethod.initialize, parameters))]
@@ -108,6 +114,16 @@ struct SharedConversation {
             actions += unsubscribe(party, from: uri)
         }
         return actions
+    }
+
+    /// Another party waits for what one has waited for, under another id.
+    mutating func pass(_ party: Party, to next: Party, id: JSONText) {
+        guard parties.remove(party) != nil else { return }
+        parties.insert(next)
+        for number in pending.keys where pending[number]?.party == party {
+            pending[number]?.party = next
+            pending[number]?.id = id
+        }
     }
 
     /// The child is gone.

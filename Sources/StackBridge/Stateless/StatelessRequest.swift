@@ -27,12 +27,7 @@ enum StatelessRequest: Equatable {
         do throws(JSONRPCParseError) {
             message = try JSONRPCMessage(parsing: bytes)
         } catch {
-            switch error {
-            case .syntax(let fault):
-                self = .refuse(.refusal(.badRequest, .parseError, "The body is not JSON: \(fault)"))
-            case .invalid(let reason, let id):
-                self = .refuse(.refusal(.badRequest, .invalidRequest, "Not a JSON-RPC message: \(reason)", id: id))
-            }
+            self = .refuse(.refusal(of: error))
             return
         }
         switch message.kind {

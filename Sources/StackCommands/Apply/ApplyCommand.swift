@@ -27,7 +27,7 @@ struct ApplyCommand: AsyncParsableCommand {
         }
         let store = GenerationStore(directory: Locations.configuration)
         try HostFiles().makeDirectory(Locations.configuration)
-        let lock = try takeLock()
+        let lock = try await takeLock()
         let units = try await connect()
         let progress = ApplyProgress(console: console)
         let transaction = ApplyTransaction(store: store, units: units, progress: progress)
@@ -53,13 +53,19 @@ struct ApplyCommand: AsyncParsableCommand {
         _ = consume lock
     }
 
-    private func takeLock() throws -> FileLock {
-        do throws(HostFileError) {
-            return try FileLock("\(Locations.configuration)/.lock")
-        } catch {
-            throw error.code == .lock
-                ? CommandFailure("another 'mcp-stack' is changing the stack", hint: "wait for it to finish")
-                : CommandFailure(error.description)
+    /// Takes the lock; a command that is just ending, or was killed, gets a moment to let go of it.
+    private func takeLock() async throws -> FileLock {
+        let end = ContinuousClock.now + .seconds(3)
+        while true {
+            do throws(HostFileError) {
+                return try FileLock("\(Locations.configuration)/.lock")
+            } catch {
+                guard error.code == .lock else { throw CommandFailure(error.description) }
+                guard ContinuousClock.now < end else {
+                    throw CommandFailure("another 'mcp-stack' is changing the stack", hint: "wait for it to finish")
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 

@@ -46,7 +46,7 @@ struct HostCheck {
     private func program(of server: Server) -> Diagnostic? {
         guard let word = server.program.command?.first else { return nil }
         let name = word.value
-        let path = name.hasPrefix("/") ? name : facts.commands[name]
+        let path = name.utf8.first == UInt8(ascii: "/") ? name : facts.commands[name]
         if let path, isBelowHome(path) {
             guard server.settings.sandbox.profile != .none else { return nil }
             return inHome(path, word)
@@ -108,6 +108,7 @@ struct HostCheck {
     }
 
     func isBelowHome(_ path: String) -> Bool {
-        path.hasPrefix("/home/") || path.hasPrefix("/root/")
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+        return parts.count > 1 && ["home", "root"].contains { $0.utf8.elementsEqual(parts[0]) }
     }
 }

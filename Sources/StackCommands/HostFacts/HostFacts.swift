@@ -15,14 +15,12 @@ struct HostFacts: Sendable {
     func facts(for stack: Stack, from config: String, generation: Int) -> Facts {
         var commands: [String: String] = [:]
         for name in ["cloudflared", "nginx"] + stack.servers.compactMap({ $0.program.command?.first?.value })
-        where !name.contains("/") {
+        where !name.utf8.contains(UInt8(ascii: "/")) {
             commands[name] = search.find(name)
         }
         return Facts(
             systemd: systemd(), generation: generation, connectorGeneration: generation, commands: commands,
-            resolvers: resolvers(),
-            // A name with a line break would end the comment that names it.
-            stackFile: UnitValue.isWritable(config) ? config : Locations.stackFile)
+            resolvers: resolvers(), stackFile: config)
     }
 
     /// The installed release of systemd, told by the name of its shared library; the oldest supported one otherwise.

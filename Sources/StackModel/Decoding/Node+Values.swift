@@ -22,11 +22,20 @@ extension Node {
         }
     }
 
+    /// The most bytes that an argument or a `NAME=value` of the environment can have (execve(2), `MAX_ARG_STRLEN`).
+    static let maximumWordSize = 131_071
+
     /// Text that can stand in a unit file or a configuration of one line per value.
     func line(_ findings: Findings) -> String? {
         guard let text = string(findings) else { return nil }
         guard UnitValue.isWritable(text) else {
             findings.error(.invalidValue, "line breaks and control characters cannot be used here", at: range)
+            return nil
+        }
+        guard text.utf8.count <= Self.maximumWordSize else {
+            findings.error(
+                .invalidValue, "no program can be given a text of more than 128 KiB", at: range,
+                hint: "put it into a file and name the file")
             return nil
         }
         return text
@@ -35,11 +44,20 @@ extension Node {
     /// An absolute path without `.` and `..`.
     func absolutePath(_ findings: Findings) -> String? {
         guard let text = line(findings) else { return nil }
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard text.hasPrefix("/"), !parts.contains("."), !parts.contains("..") else {
+        // By byte: a slash with a combining mark behind it is another character, and a slash still.
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.first?.isEmpty == true, parts.count > 1,
+            !parts.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) })
+        else {
             findings.error(
                 .invalidValue, "expected an absolute path without '.' and '..'", at: range,
                 hint: "'~' and relative paths mean nothing to a system service")
+            return nil
+        }
+        // PATH_MAX and NAME_MAX of limits.h(0p).
+        guard text.utf8.count < 4096, parts.allSatisfy({ $0.count <= 255 }) else {
+            findings.error(
+                .invalidValue, "a path has at most 4095 bytes, and 255 between two slashes", at: range)
             return nil
         }
         return text

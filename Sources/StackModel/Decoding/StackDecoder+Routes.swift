@@ -124,6 +124,11 @@ extension StackDecoder {
 
     private func pathPattern(_ node: Node) -> String? {
         guard let text = node.line(findings) else { return nil }
+        guard text.utf8.count <= PathPattern.maximumSize else {
+            findings.error(
+                .invalidValue, "an expression has at most \(PathPattern.maximumSize) bytes", at: node.range)
+            return nil
+        }
         let pattern: PathPattern
         do throws(GoRegexp.SyntaxError) {
             pattern = try PathPattern(text)

@@ -21,7 +21,12 @@ extension StackDecoder {
 
     private func environment(_ node: Node) -> [EnvironmentVariable] {
         variables(node, "environment").compactMap { pair in
-            let value = pair.value.line(findings)
+            var value = pair.value.line(findings)
+            if let text = value, pair.key.utf8.count + 1 + text.utf8.count > Node.maximumWordSize {
+                findings.error(
+                    .invalidValue, "a variable and its value have at most 128 KiB", at: pair.value.range)
+                value = nil
+            }
             if value?.isEmpty == false, SecretLines.isSecretName(pair.key) {
                 findings.add(
                     Diagnostic(

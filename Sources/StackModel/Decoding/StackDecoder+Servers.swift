@@ -3,6 +3,7 @@
 
 internal import Diagnostics
 internal import LocatedYAML
+internal import UnitFile
 
 extension StackDecoder {
     func servers(_ node: Node, _ defaults: SettingsFragment, domain: String?, _ tunnel: Tunnel?) -> [Server] {
@@ -112,20 +113,40 @@ extension StackDecoder {
         }
         guard let items = node.items(findings) else { return nil }
         let words = items.compactMap { item in item.line(findings).map { Located($0, at: item.range) } }
-        guard let program = words.first, !program.value.isEmpty else {
-            if items.isEmpty || words.first?.value.isEmpty == true {
-                findings.error(.invalidValue, "the command names no program", at: node.range)
-            }
+        guard let first = items.first else {
+            findings.error(.invalidValue, "the command names no program", at: node.range)
             return nil
         }
-        if program.value.contains("/"), !program.value.hasPrefix("/") {
+        // A program that cannot be read was reported, and the word behind it is none.
+        guard let program = words.first, program.range == first.range else { return nil }
+        if program.value.isEmpty {
+            findings.error(.invalidValue, "the command names no program", at: program.range)
+            return nil
+        }
+        if program.value.utf8.contains(UInt8(ascii: "/")), program.value.utf8.first != UInt8(ascii: "/") {
             findings.error(
                 .invalidValue, "a program is a bare name or an absolute path", at: program.range,
                 hint: "relative paths and '~' mean nothing to a system service")
             return nil
         }
+        guard UnitValue.isProgram(program.value) else {
+            findings.error(
+                .invalidValue, "systemd starts no program of this name", at: program.range,
+                hint:
+                    "it has no quotes, backslashes and '$', no '/' and no space at the end and none of '@-:+!|' in front"
+            )
+            return nil
+        }
+        // Escaping doubles a line at worst, and systemd reads none of more than 1 MiB.
+        guard words.reduce(0, { $0 + $1.value.utf8.count + 3 }) <= Self.maximumCommandSize else {
+            findings.error(
+                .invalidValue, "a command has at most \(Self.maximumCommandSize / 1024) KiB", at: node.range)
+            return nil
+        }
         return words.count == items.count ? words : nil
     }
+
+    private static let maximumCommandSize = 256 << 10
 
     private func external(_ node: Node) -> Server.Program? {
         guard let text = node.line(findings) else { return nil }
@@ -202,7 +223,7 @@ extension StackDecoder {
             (node.items(self.findings) ?? []).compactMap { item -> Located<String>? in
                 guard let path = item.absolutePath(self.findings) else { return nil }
                 // Path lists of systemd take ':' as a separator and do not know '\t'.
-                guard !path.contains(where: { ":\t".contains($0) }) else {
+                guard !path.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\t") }) else {
                     self.findings.error(
                         .invalidValue, "a path with ':' or a tab cannot be opened to a unit", at: item.range)
                     return nil
@@ -232,7 +253,7 @@ extension StackDecoder {
                 .contradiction, "the bridge speaks Streamable HTTP", at: transportPair.value.range,
                 hint: "'transport' is for servers with a 'port' or a 'url'; leave it out")
         }
-        if let health, !isNative(program) {
+        if let health, program != nil, !isNative(program) {
             findings.error(
                 .contradiction, "'health' belongs to a server with a 'port'", at: health.keyRange,
                 hint: "leave it out: others are judged by their unit, their socket and their protocol")
@@ -257,15 +278,16 @@ extension StackDecoder {
     }
 
     private func unit(_ map: inout MappingReader, _ program: Server.Program?) -> Located<String>? {
-        guard let pair = map.takePair("unit") else { return nil }
-        guard case .external? = program else {
+        // What the server is was reported as wrong; whether a unit goes with it is not known.
+        guard let pair = map.takePair("unit"), let program else { return nil }
+        guard case .external = program else {
             findings.error(
                 .contradiction, "'unit' belongs to a service that runs elsewhere ('url')", at: pair.keyRange,
                 hint: "the units of other servers are made by mcp-stack; leave it out")
             return nil
         }
         guard let text = pair.value.line(findings) else { return nil }
-        let isName = text.utf8.count <= 255 && Pattern.matches(text, "^[A-Za-z0-9:_.@-]+\\.service$")
+        let isName = text.utf8.count <= 255 && Pattern.matches(text, Language.unitName)
         if isName { return Located(text, at: pair.value.range) }
         findings.error(
             .invalidValue, "expected the name of a service unit", at: pair.value.range,
@@ -285,7 +307,7 @@ extension StackDecoder {
 
     private func urlPath(_ node: Node, _ message: String, hint: String?) -> Located<String>? {
         guard let text = node.line(findings) else { return nil }
-        guard text.hasPrefix("/"), !text.contains(where: { " ?#\"\\".contains($0) }) else {
+        guard Pattern.matches(text, Language.urlPath) else {
             findings.error(.invalidValue, message, at: node.range, hint: hint)
             return nil
         }

@@ -102,10 +102,15 @@ extension StackDecoder {
             return credential(node, "'credentials'", hint: "").map(NamedTunnel.Credentials.credential)
         }
         guard let path = node.absolutePath(findings) else { return nil }
-        guard (try? UnitValue.remainder(path)) != nil else {
+        // systemd takes the rest of a line for the path, less the white space and the backslash at its end, and only
+        // one in its normal form (`config_parse_load_credential()`); a folder would become a credential for each file.
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        if let last = path.unicodeScalars.last,
+            " \t\\".unicodeScalars.contains(last) || parts.dropFirst().contains(where: \.isEmpty)
+        {
             findings.error(
-                .invalidValue, "a path that ends in white space or in a backslash cannot stand in a unit",
-                at: node.range, hint: "rename the file")
+                .invalidValue, "expected the path of a file, with single slashes and no space or backslash at its end",
+                at: node.range)
             return nil
         }
         return .file(Located(path, at: node.range))

@@ -23,7 +23,7 @@ extension Language {
                     + "unix:/run/x.sock: it is routed, not started. Without a path: a request keeps its own.",
                 effect: "cloudflared ingress[].service"),
             LanguageKey(
-                "unit", .text("unit", pattern: "^[A-Za-z0-9:_.@-]+\\.service$"),
+                "unit", .text("unit", pattern: unitName),
                 "The unit that runs the service behind \"url\": what carries the requests starts after it, and the "
                     + "daemon watches it.",
                 effect: "After="),
@@ -37,11 +37,11 @@ extension Language {
                     + "web page, an API), or MCP over whichever a client finds (\"detect\").",
                 default: "streamable-http"),
             LanguageKey(
-                "path", .text("path", pattern: "^/[^ ?#\"\\\\]*$"),
+                "path", .text("path", pattern: urlPath),
                 "The path of the MCP endpoint at the server itself.", default: "/mcp, or /sse with \"transport: sse\"",
                 effect: "mcp-stack-bridge --endpoint"),
             LanguageKey(
-                "health", .text("path", pattern: "^/[^ ?#\"\\\\]*$"),
+                "health", .text("path", pattern: urlPath),
                 "A path at which a server with a \"port\" answers with a status below 400 when it is well. apply "
                     + "waits for it."),
             LanguageKey(

@@ -81,6 +81,10 @@ public enum Language {
                 effect: "/etc/credstore.encrypted/mcp-stack.NAME", isRequired: true)
         ])
 
+    /// A service unit that can run: a template needs its instance (systemd.unit(5)).
+    static let unitName = "^[A-Za-z0-9:_.-]+(@[A-Za-z0-9:_.@-]+)?\\.service$"
+    /// The path of a URL (RFC 3986, section 3.3).
+    static let urlPath = "^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$"
     static let hostname = LanguageValue.text("host name", pattern: "^[a-z0-9.-]+$")
     static let wildcardHostname = LanguageValue.text("host name", pattern: "^(\\*\\.)?[a-z0-9.-]+$")
     static let credentialName = LanguageValue.text("secret name", pattern: "^[a-z0-9_-]{1,64}$")

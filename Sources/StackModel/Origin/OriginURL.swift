@@ -58,7 +58,9 @@ public struct OriginURL: Sendable, Equatable {
     public init(parsing text: String) throws(Problem) {
         if text.hasPrefix("unix:") {
             let path = text.dropFirst("unix:".count)
-            guard path.hasPrefix("/"), !path.hasPrefix("//"), path.count > 1, path.utf8.count < 108 else {
+            guard path.utf8.starts(with: "/".utf8), !path.utf8.starts(with: "//".utf8), path.utf8.count > 1,
+                path.utf8.count < 108
+            else {
                 throw .socket
             }
             self.scheme = "unix"

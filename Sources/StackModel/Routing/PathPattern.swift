@@ -10,6 +10,9 @@ public enum PathPattern: Sendable {
     /// One with a class that only cloudflared knows, such as `\p{Greek}`.
     case beyond(String)
 
+    /// The most bytes of an expression: nginx reads no word of more than 4096, and every quote in it needs a backslash.
+    public static let maximumSize = 2000
+
     /// Compiles an expression.
     ///
     /// - Throws: What is wrong with it, in Go's words.

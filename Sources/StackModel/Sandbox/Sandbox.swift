@@ -95,7 +95,11 @@ extension Sandbox {
             case .procSubset: .word(["all", "pid"])
             case .umask: .words(pattern: "^0?[0-7]{3}$")
             case .capabilityBoundingSet: .words(pattern: "^~?CAP_[A-Z_]+$")
-            case .deviceAllow: .words(pattern: "^(/dev/[A-Za-z0-9/_.-]+|(char|block)-[A-Za-z0-9*_-]+)( [rwm]{1,3})?$")
+            case .deviceAllow:
+                .words(
+                    pattern:
+                        "^(/dev(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}){1,9}|(char|block)-[A-Za-z0-9*_-]{1,99})( [rwm]{1,3})?$"
+                )
             case .restrictAddressFamilies: .words(pattern: "^AF_[A-Z0-9_]+$")
             case .restrictNamespaces: .words(pattern: "^(yes|no|~?(cgroup|ipc|net|mnt|pid|user|uts))$")
             case .systemCallFilter: .words(pattern: "^~?@?[a-z0-9_-]+(:[A-Za-z0-9]+)?$")

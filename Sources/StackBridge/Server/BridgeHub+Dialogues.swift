@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// Stateless requests of clients that answer questions, when each client is to have a server of its own.
+extension BridgeHub {
+    /// Whether a request is served by a server that may ask its client something.
+    func isDialogue(_ message: JSONRPCMessage) -> Bool {
+        guard !configuration.sharesSessions, !serverIsStateless else { return false }
+        return Dialogue.capabilities(of: message) != nil
+    }
+
+    func beginDialogue(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID
+    ) throws(NotNow) {
+        waiting[exchange]?.isCall = true
+        if let state = Dialogue.state(of: message) { return resume(state, message, head, exchange) }
+        guard let capabilities = Dialogue.capabilities(of: message) else { return }
+        for server in dialogues.values where server.capabilities == capabilities {
+            guard case .idle = server.phase, let introduction = server.conversation.introduction else { continue }
+            return start(message, head, exchange, introduction, server)
+        }
+        let server = try dialogueServer(.opening(message, head, exchange), capabilities)
+        // As with the shared server, a child that is gone already must not be heard of before it is known.
+        eventLoop.assumeIsolated().execute {
+            guard self.dialogues[server.child.pid] != nil else { return }
+            self.perform(
+                server.conversation.begin(client: BridgeConfiguration.version, capabilities: capabilities), server)
+        }
+    }
+
+    private func dialogueServer(
+        _ phase: DialogueServer.Phase, _ capabilities: JSONText
+    ) throws(NotNow) -> DialogueServer {
+        let now = NIODeadline.now()
+        if let held = backoff.refusal(now: now) {
+            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
+        }
+        let idle = dialogues.values.first { if case .idle = $0.phase { true } else { false } }
+        if dialogues.count >= DialogueServer.most {
+            guard let idle else { throw NotNow(cause: "Too many requests have a server of their own", seconds: 5) }
+            end(idle)
+        }
+        do throws(SpawnedProcess.Failure) {
+            var pid: Int32 = 0
+            let child = try startChild(
+                message: { hub, message in
+                    guard let server = hub.dialogues[pid] else { return }
+                    let actions = server.conversation.receive(fromChild: message)
+                    hub.perform(actions, server)
+                },
+                ended: { hub, end in
+                    guard let server = hub.dialogues[pid] else { return }
+                    hub.dialogueChildEnded(end, server)
+                })
+            pid = child.pid
+            let server = DialogueServer(child, capabilities: capabilities, phase: phase)
+            dialogues[pid] = server
+            return server
+        } catch {
+            backoff.failed(error.cause, startedAt: now, now: now)
+            log(error.cause)
+            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
+        }
+    }
+
+    private func start(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
+        _ introduction: ServerIntroduction, _ server: DialogueServer
+    ) {
+        let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
+        server.phase = .running(call, Dialogue(state: Self.newSessionID()))
+        server.conversation.join(.call(exchange))
+        let translated = StatelessCall.translated(message, for: introduction)
+        perform(server.conversation.receive(translated, from: .call(exchange)), server)
+    }
+
+    /// A client comes back with what the server wants to know.
+    private func resume(
+        _ state: String, _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID
+    ) {
+        let found = dialogues.values.first { server in
+            if case .asking(let dialogue, _, let method, _) = server.phase {
+                dialogue.state == state && method == message.method
+            } else {
+                false
+            }
+        }
+        guard let server = found, case .asking(var dialogue, let before, _, _) = server.phase else {
+            let text = "The request that this goes on with is over; send it again without requestState"
+            waiting[exchange]?.meter?.outcome = .refused
+            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
+            return
+        }
+        let responses = dialogue.answer(message)
+        server.conversation.pass(.call(before), to: .call(exchange), id: message.id ?? .null)
+        let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
+        server.phase = .running(call, dialogue)
+        for response in responses { server.child.send(response.jsonOnOneLine) }
+        // What was left open is asked again.
+        if !dialogue.questions.isEmpty { ask(server) }
+    }
+
+    private func perform(_ actions: [SharedConversation.Action], _ server: DialogueServer) {
+        for action in actions {
+            switch action {
+            case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine)
+            case .deliver(let message, _): deliver(message, server)
+            case .opened(let introduction):
+                backoff.answered()
+                guard case .opening(let message, let head, let exchange) = server.phase else { continue }
+                start(message, head, exchange, introduction, server)
+            case .refused(let cause): server.child.fail(cause)
+            case .report(let text): log(text)
+            }
+        }
+    }
+
+    private func deliver(_ message: JSONRPCMessage, _ server: DialogueServer) {
+        guard let introduction = server.conversation.introduction else { return }
+        switch server.phase {
+        case .running(var call, var dialogue):
+            guard message.kind == .request else {
+                let actions = call.receive(message, from: introduction, now: .now())
+                server.phase = .running(call, dialogue)
+                waiting[call.exchange]?.meter?.take(message)
+                return perform(actions)
+            }
+            if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
+                return server.child.send(refusal.jsonOnOneLine)
+            }
+            server.phase = .running(call, dialogue)
+            ask(server)
+        case .asking(var dialogue, let exchange, let method, let since):
+            guard message.kind == .request else { return }
+            if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
+                return server.child.send(refusal.jsonOnOneLine)
+            }
+            server.phase = .asking(dialogue, exchange, method: method, since: since)
+        case .opening, .idle: break
+        }
+    }
+
+    /// Answers the client with what the server wants to know, and waits for it to come back.
+    private func ask(_ server: DialogueServer) {
+        guard case .running(var call, let dialogue) = server.phase, let introduction = server.conversation.introduction,
+            let answer = SharedConversation.response(call.id, result: dialogue.inputRequired)
+        else { return }
+        server.phase = .asking(dialogue, call.exchange, method: call.method, since: .now())
+        waiting[call.exchange]?.meter?.take(answer)
+        perform(call.receive(answer, from: introduction, now: .now()))
+    }
+
+    private func dialogueChildEnded(_ end: ChildEnd, _ server: DialogueServer) {
+        dialogues[server.child.pid] = nil
+        server.child.end()
+        let now = NIODeadline.now()
+        log(end.trouble)
+        let cause = end.cause
+        let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
+        switch server.phase {
+        case .opening(let message, let head, let exchange):
+            var call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now)
+            waiting[exchange]?.meter?.outcome = .error
+            perform(call.fail(cause, retryAfter: seconds))
+        case .running(var call, _):
+            waiting[call.exchange]?.meter?.outcome = .error
+            perform(call.fail(cause, retryAfter: seconds))
+        case .asking, .idle: break
+        }
+    }
+
+    /// The answer of a request is complete, or its connection is gone.
+    func dialogueFinished(_ exchange: ExchangeID) {
+        for server in dialogues.values {
+            switch server.phase {
+            case .running(let call, _) where call.exchange == exchange:
+                perform(server.conversation.leave(.call(exchange)), server)
+                server.phase = .idle(since: .now())
+            case .opening(_, _, let opening) where opening == exchange: end(server)
+            default: break
+            }
+        }
+    }
+
+    /// Looks at the clock for all dialogues.
+    func tickDialogues(now: NIODeadline) {
+        for server in Array(dialogues.values) {
+            switch server.phase {
+            case .running(var call, let dialogue):
+                let actions = call.tick(now: now)
+                server.phase = .running(call, dialogue)
+                if call.isOver { waiting[call.exchange]?.meter?.outcome = .error }
+                perform(actions)
+            case .asking(_, _, _, let since) where now - since >= DialogueServer.patienceWithClients: end(server)
+            case .idle(let since) where now - since >= DialogueServer.idle: end(server)
+            case .opening, .asking, .idle: break
+            }
+        }
+    }
+
+    func endDialogues() {
+        for server in Array(dialogues.values) { end(server) }
+    }
+
+    private func end(_ server: DialogueServer) {
+        dialogues[server.child.pid] = nil
+        server.child.end()
+    }
+}

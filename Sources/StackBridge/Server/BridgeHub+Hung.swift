@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+
+/// Children that may hang.
+extension BridgeHub {
+    /// How long a child that let a request go unanswered may stay silent.
+    static let patienceWithSuspects = TimeAmount.seconds(30)
+
+    /// Asks a child for a sign of life.
+    func suspect(_ child: LiveChild) {
+        guard child.suspectSince == nil else { return }
+        child.suspectSince = .now()
+        child.send(SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
+    }
+
+    /// Ends children that gave no sign of life.
+    func endHung(now: NIODeadline) {
+        for child in Array(children.values) {
+            guard let since = child.suspectSince, now - since >= Self.patienceWithSuspects else { continue }
+            child.fail("the server does not answer and gives no sign of life")
+            child.end()
+        }
+    }
+}
