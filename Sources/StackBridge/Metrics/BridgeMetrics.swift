@@ -36,8 +36,11 @@ struct BridgeMetrics: Equatable {
     /// How long the requests of a method took.
     func latency(_ method: RequestMethod) -> LatencyHistogram { latencies[method.rawValue] }
 
+    // Counted once: `allCases` makes an array whenever it is asked for.
+    private static let outcomes = SettledRequest.Outcome.allCases.count
+
     private static func place(_ method: RequestMethod, _ outcome: SettledRequest.Outcome) -> Int {
-        method.rawValue * SettledRequest.Outcome.allCases.count + outcome.rawValue
+        method.rawValue * outcomes + outcome.rawValue
     }
 }
 

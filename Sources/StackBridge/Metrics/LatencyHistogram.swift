@@ -21,7 +21,8 @@ struct LatencyHistogram: Equatable {
     /// Counts a request.
     mutating func record(_ duration: TimeAmount) {
         let taken = max(0, duration.nanoseconds)
-        let place = Self.bounds.firstIndex { taken <= $0 * 1_000_000 } ?? Self.bounds.count
+        var place = 0
+        while place < Self.bounds.count, taken > Self.bounds[place] * 1_000_000 { place += 1 }
         buckets[place] += 1
         nanoseconds += UInt64(taken)
     }
