@@ -50,6 +50,20 @@ public struct BridgeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Sessions that may be opened a second, after a first burst of 64; 0 any number.", valueName: "number"))
+    var sessionRate: Int64 = 10
+
+    @Option(help: ArgumentHelp("The age at which a session ends; 0 never.", valueName: "seconds"))
+    var sessionAge: Int64 = 86_400
+
+    @Option(help: ArgumentHelp("Connections that may be open at once.", valueName: "number"))
+    var maxConnections = 1024
+
+    @Option(help: ArgumentHelp("Tell metrics in OpenMetrics text on unix:/path.", valueName: "address"))
+    var metrics: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How long a request may wait for its answer or for news of its progress; 0 for ever.", valueName: "seconds")
     )
     var requestTimeout: Int64 = 600
@@ -88,13 +102,25 @@ public struct BridgeCommand: AsyncParsableCommand {
             throw ValidationError("\"\(path)\" is no path like /mcp.")
         }
         guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain),
-            (0...Self.longest).contains(requestTimeout)
+            (0...Self.longest).contains(requestTimeout), (0...Self.longest).contains(sessionAge)
         else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
         }
         if let text = (secret + secretFile).first(where: { CredentialVariable(parsing: $0, content: .value) == nil }) {
             throw ValidationError("\"\(text)\" is not of the form VARIABLE=CREDENTIAL.")
         }
+        if let metrics {
+            guard case .unix(let path)? = ListenAddress(metrics) else {
+                throw ValidationError("\"\(metrics)\" is no socket like unix:/path.")
+            }
+            if case .unix(path)? = listen.flatMap(ListenAddress.init) {
+                throw ValidationError("Metrics need a socket of their own.")
+            }
+        }
+        guard (0...1_000_000).contains(sessionRate) else {
+            throw ValidationError("--session-rate is between 0 and 1000000.")
+        }
+        guard maxConnections > 0 else { throw ValidationError("--max-connections is at least 1.") }
         guard maxSessions > 0 else { throw ValidationError("--max-sessions is at least 1.") }
     }
 
@@ -103,22 +129,27 @@ public struct BridgeCommand: AsyncParsableCommand {
         let sockets = try sockets()
         signal(SIGPIPE, SIG_IGN)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let log = BridgeLog()
         let server: BridgeServer
         do {
-            server = try await BridgeServer.start(try bridge(sockets), on: group.next(), log: Self.log)
+            server = try await BridgeServer.start(
+                try bridge(sockets), on: group.next(), log: log.write, serverLog: log.write(server:))
         } catch {
-            Self.log("cannot serve: \(error)")
+            log.write("cannot serve: \(error)")
+            log.flush()
             throw ExitCode(1)
         }
         if let listen {
             let address = server.addresses.first.flatMap(Self.url) ?? listen
-            Self.log("serving \(command.first ?? "") at \(address)")
+            log.write("serving \(command.first ?? "") at \(address)")
         }
         let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
         try await server.waitUntilFinished()
         stops.cancel()
         if case .listen(.unix(let path)) = sockets { unlink(path) }
+        if let path = metricsPath { unlink(path) }
         try await group.shutdownGracefully()
+        log.flush()
     }
 
     /// Parses the arguments, runs, and exits: 0 when all went well, 1 when not, 2 for wrong usage.
@@ -155,6 +186,10 @@ extension BridgeCommand {
         configuration.paths = EndpointPaths(endpoint: endpoint, prefixes: stripPrefix)
         configuration.sharesSessions = sessions == .shared
         configuration.maximumSessions = maxSessions
+        configuration.sessionInterval = sessionRate > 0 ? .nanoseconds(1_000_000_000 / sessionRate) : nil
+        configuration.session.age = sessionAge > 0 ? .seconds(sessionAge) : nil
+        configuration.maximumConnections = maxConnections
+        configuration.metrics = metricsPath
         configuration.drain = .seconds(drain)
         configuration.session.request = requestTimeout > 0 ? .seconds(requestTimeout) : nil
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)
@@ -163,6 +198,10 @@ extension BridgeCommand {
             configuration.session.idle = .seconds(idle)
         }
         return configuration
+    }
+
+    private var metricsPath: String? {
+        if case .unix(let path)? = metrics.flatMap(ListenAddress.init) { path } else { nil }
     }
 
     private func environment() throws(CredentialVariable.Failure) -> [String] {
@@ -187,11 +226,7 @@ extension BridgeCommand {
         }
     }
 
-    /// Writes a line to standard error in one piece.
-    @Sendable private static func log(_ line: String) {
-        write("mcp-stack-bridge: \(line)\n")
-    }
-
+    /// Writes a text to standard error in one piece.
     private static func write(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

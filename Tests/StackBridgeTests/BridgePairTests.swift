@@ -127,6 +127,7 @@ private func call(_ method: String, id: String = "1", _ params: String = "{}") -
     @Test func withoutALimitRequestsWaitForEver() throws {
         var limits = BridgeSession.Limits()
         limits.request = nil
+        limits.age = nil
         var driver = try SessionDriver(limits: limits)
         _ = try driver.post(#"{"jsonrpc":"2.0","id":"c","method":"x"}"#, accepts: .json)
         #expect(driver.wait(.hours(100)) == [])

@@ -25,7 +25,7 @@ extension TestConnection {
     }
 
     /// Sends a stateless request and takes its whole answer.
-    fileprivate func ask(
+    func ask(
         _ method: String, _ params: String = "", id: String = "1", name: String? = nil
     ) async throws -> (HTTPResponseHead?, String) {
         try await post(method, params, id: id, name: name)

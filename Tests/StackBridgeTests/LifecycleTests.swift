@@ -12,8 +12,8 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 @Suite struct StartBackoffTests {
     @Test func doublesToAMinute() {
         let seconds = (0...9).map { StartBackoff.delay(afterFailures: $0) }
-        #expect(seconds == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
-        #expect(StartBackoff.delay(afterFailures: .max) == .seconds(60))
+        #expect(seconds == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(StartBackoff.delay(afterFailures: .max) == 60)
     }
 
     @Test func holdsBackWithTheCauseAndTheTimeLeft() {
@@ -37,16 +37,39 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         #expect(backoff.refusal(now: start + .seconds(2)) == nil)
     }
 
-    @Test func forgetsAfterASuccess() {
+    @Test func forgetsAfterALongLife() {
         var backoff = StartBackoff()
         for second in 0...5 as ClosedRange<Int64> {
             backoff.failed("x", startedAt: start + .seconds(second), now: start + .seconds(second))
         }
-        backoff.succeeded()
+        backoff.lived(startedAt: start + .seconds(5))
         #expect(backoff.refusal(now: start) == nil)
         #expect(backoff.failing == nil)
         backoff.failed("x", startedAt: start + .seconds(9), now: start + .seconds(9))
         #expect(backoff.refusal(now: start + .seconds(9))?.seconds == 1)
+    }
+}
+
+@Suite struct StartBackoffLifeTests {
+    @Test func anAnswerAloneEndsNoRowOfFailures() {
+        var backoff = StartBackoff()
+        backoff.failed("x", trouble: "x: y", startedAt: start, now: start)
+        #expect(backoff.failing == "x: y")
+        backoff.answered()
+        #expect(backoff.failing == nil)
+        backoff.failed("x", startedAt: start + .seconds(2), now: start + .seconds(3))
+        #expect(backoff.failing == "x")
+        #expect(backoff.refusal(now: start + .seconds(3))?.seconds == 2)
+        #expect(backoff.refusal(now: start + .seconds(3))?.cause == "x")
+    }
+
+    @Test func whoWasStartedBeforeTheFailureProvesNothing() {
+        var backoff = StartBackoff()
+        backoff.failed("x", startedAt: start + .seconds(1), now: start + .seconds(1))
+        backoff.lived(startedAt: start)
+        #expect(backoff.refusal(now: start + .seconds(1)) != nil)
+        backoff.lived(startedAt: start + .seconds(3))
+        #expect(backoff.refusal(now: start + .seconds(1)) == nil)
     }
 }
 
@@ -179,7 +202,10 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         [], ["--"], ["--", ""], ["--listen", "x", "--", "cat"], ["--allow-host", "a b", "--", "cat"],
         ["--idle-timeout", "-1", "--", "cat"], ["--max-sessions", "0", "--", "cat"], ["--drain", "x", "--", "cat"],
         ["--endpoint", "mcp", "--", "cat"], ["--strip-prefix", "/a?b", "--", "cat"],
-        ["--unknown", "--", "cat"], ["cat"],
+        ["--unknown", "--", "cat"], ["cat"], ["--metrics", "127.0.0.1:9", "--", "cat"],
+        ["--metrics", "x", "--", "cat"],
+        ["--listen", "unix:/a", "--metrics", "unix:/a", "--", "cat"], ["--session-rate", "-1", "--", "cat"],
+        ["--session-age", "-1", "--", "cat"], ["--max-connections", "0", "--", "cat"],
     ])
     func refusesWrongUsage(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try BridgeCommand.parse(arguments) }

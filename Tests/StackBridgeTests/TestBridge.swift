@@ -18,10 +18,17 @@ struct TestBridge {
     /// The lines that the bridge logged.
     final class Log: Sendable {
         private let box = Mutex<[String]>([])
+        private let serverBox = Mutex<[LogLine]>([])
+        /// What the server wrote to standard error.
+        var serverLines: [LogLine] { serverBox.withLock { $0 } }
         var lines: [String] { box.withLock { $0 } }
 
         @Sendable func append(_ line: String) {
             box.withLock { $0.append(line) }
+        }
+
+        @Sendable func append(server lines: [LogLine]) {
+            serverBox.withLock { $0 += lines }
         }
     }
 
@@ -37,10 +44,12 @@ struct TestBridge {
             input: .milliseconds(50), terminate: .milliseconds(50), group: .milliseconds(10))
         configuration.drain = .milliseconds(50)
         configuration.sharesSessions = false
+        configuration.shortLife = .zero
         configure(&configuration)
         let log = Log()
         let server = try await BridgeServer.start(
-            configuration, on: MultiThreadedEventLoopGroup.singleton.next(), log: log.append)
+            configuration, on: MultiThreadedEventLoopGroup.singleton.next(), log: log.append,
+            serverLog: log.append(server:))
         let result: Result<Void, any Error>
         do {
             try await test(TestBridge(server: server, log: log))

@@ -15,8 +15,10 @@ final class LiveChild {
         var message: (JSONRPCMessage) -> Void
         /// A line of its output that is no message, ready for the log.
         var noise: (String) -> Void
+        /// Lines of its standard error, also when nobody uses it any more.
+        var log: ([LogLine]) -> Void
         /// Once, with nothing after it: the child has exited or can no longer be understood.
-        var ended: (_ cause: String) -> Void
+        var ended: (ChildEnd) -> Void
         /// Once, and last: the process and its group are gone.
         var reaped: () -> Void
     }
@@ -38,6 +40,7 @@ final class LiveChild {
     private var inputIsClosed = false
     private var hasOutput = true
     private var exit: ExitStatus?
+    private let errors: ChildErrors
 
     /// Starts the child.
     init(
@@ -51,8 +54,12 @@ final class LiveChild {
         self.events = events
         self.reaped = events.reaped
         self.teardown = ChildTeardown(graces: graces)
+        self.errors = ChildErrors(process.errors, on: eventLoop, output: events.log)
         connect(process)
     }
+
+    /// Whether it serves somebody: nobody has ended it, nor has it ended.
+    var isInUse: Bool { events != nil }
 
     /// The bytes that the child has not taken yet.
     var queuedBytes: Int {
@@ -183,7 +190,12 @@ extension LiveChild {
     private func tellEnd(_ cause: String? = nil) {
         guard let events else { return }
         self.events = nil
-        events.ended(cause ?? exit?.cause ?? "server closed its output")
+        errors.drain()
+        events.ended(
+            ChildEnd(
+                cause: cause ?? exit?.cause ?? "server closed its output",
+                ending: cause == nil ? exit?.ending ?? .broken : .broken,
+                lastWords: cause == nil ? errors.lastWords(of: exit) : nil))
     }
 
     private func perform(_ actions: [ChildTeardown.Action]) {
@@ -209,6 +221,7 @@ extension LiveChild {
         waitpid(pid, &status, WNOHANG)
         tellEnd()
         channel?.close(promise: nil)
+        errors.close()
         reaped?()
         reaped = nil
     }

@@ -4,13 +4,15 @@
 import CSpawn
 import Glibc
 
-/// A process that was just started, with the pipes to its standard input and from its standard output.
+/// A process that was just started, with the pipes to its standard input and from its standard output and error.
 struct SpawnedProcess {
     let pid: pid_t
     /// Ours to write to and to close.
     let input: CInt
     /// Ours to read from and to close.
     let output: CInt
+    /// Ours to read from and to close.
+    let errors: CInt
 
     /// Why a process could not be started.
     struct Failure: Error {
@@ -29,37 +31,40 @@ struct SpawnedProcess {
 
     /// Starts a program, looked up on PATH, in a process group of its own.
     ///
-    /// It gets a clean signal state, standard error as it is here, and no other descriptor of this process.
+    /// It gets a clean signal state, and no other descriptor of this process.
     static func start(_ command: [String], environment: [String]) throws(Failure) -> SpawnedProcess {
         let program = command.first ?? ""
-        let toChild = try Pipe(for: program)
-        let fromChild: Pipe
+        var pipes: [Pipe] = []
         do throws(Failure) {
-            fromChild = try Pipe(for: program)
+            for _ in 0..<3 { pipes.append(try Pipe(for: program)) }
         } catch {
-            toChild.close()
+            for pipe in pipes { pipe.close() }
             throw error
         }
+        let (toChild, fromChild, errors) = (pipes[0], pipes[1], pipes[2])
         var pid: pid_t = 0
-        let outcome = spawn(&pid, command, environment, input: toChild.readEnd, output: fromChild.writeEnd)
+        let outcome = spawn(
+            &pid, command, environment, input: toChild.readEnd, output: fromChild.writeEnd, errors: errors.writeEnd)
         guard outcome == 0 else {
-            toChild.close()
-            fromChild.close()
+            for pipe in pipes { pipe.close() }
             throw Failure(code: .spawn, program: program, errorNumber: outcome)
         }
         close(toChild.readEnd)
         close(fromChild.writeEnd)
-        return SpawnedProcess(pid: pid, input: toChild.writeEnd, output: fromChild.readEnd)
+        close(errors.writeEnd)
+        return SpawnedProcess(
+            pid: pid, input: toChild.writeEnd, output: fromChild.readEnd, errors: errors.readEnd)
     }
 
     private static func spawn(
-        _ pid: inout pid_t, _ command: [String], _ environment: [String], input: CInt, output: CInt
+        _ pid: inout pid_t, _ command: [String], _ environment: [String], input: CInt, output: CInt, errors: CInt
     ) -> CInt {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
         posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
 
         var attributes = posix_spawnattr_t()

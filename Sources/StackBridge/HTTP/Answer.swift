@@ -10,6 +10,8 @@ struct Answer: Equatable {
     var status: HTTPResponseStatus
     var fields: [Field] = []
     var body: ByteBuffer?
+    /// Why the bridge refused; nil when it did not.
+    var reason: RefusalReason?
 
     /// One header field.
     struct Field: Equatable, Sendable {
@@ -35,9 +37,11 @@ struct Answer: Equatable {
     /// A response that says what is wrong as a JSON-RPC error.
     static func refusal(
         _ status: HTTPResponseStatus, _ code: JSONRPCError.Code, _ message: String, id: JSONText? = nil,
-        fields: [Field] = []
+        fields: [Field] = [], reason: RefusalReason? = nil
     ) -> Answer {
-        .json(status, JSONRPCError(code, message).response(id: id), fields: fields)
+        Answer(
+            status: status, fields: fields, body: JSONRPCError(code, message).response(id: id),
+            reason: reason ?? RefusalReason(status))
     }
 
     /// 400: what was sent is no message.
@@ -51,9 +55,11 @@ struct Answer: Equatable {
 
     /// 503: the same request may work later.
     static func unavailable(
-        _ message: String, code: JSONRPCError.Code = .serverError, retryAfter seconds: Int64, id: JSONText? = nil
+        _ message: String, code: JSONRPCError.Code = .serverError, retryAfter seconds: Int64, id: JSONText? = nil,
+        reason: RefusalReason = .server
     ) -> Answer {
         .refusal(
-            .serviceUnavailable, code, message, id: id, fields: [Field("Retry-After", String(max(1, seconds)))])
+            .serviceUnavailable, code, message, id: id, fields: [Field("Retry-After", String(max(1, seconds)))],
+            reason: reason)
     }
 }

@@ -173,12 +173,16 @@ extension RequestGate {
 
     /// 400: a request other than `initialize` must name its session.
     static func noSession(id: JSONText? = nil) -> Answer {
-        .refusal(.badRequest, .serverError, "\(MCPHeader.sessionID) is missing; start with initialize", id: id)
+        .refusal(
+            .badRequest, .serverError, "\(MCPHeader.sessionID) is missing; start with initialize", id: id,
+            reason: .session)
     }
 
     /// 404: the client has to start over.
     static func unknownSession(id: JSONText? = nil) -> Answer {
-        .refusal(.notFound, .sessionNotFound, "There is no such session; start over with initialize", id: id)
+        .refusal(
+            .notFound, .sessionNotFound, "There is no such session; start over with initialize", id: id,
+            reason: .session)
     }
 
     /// 400 with the versions that are served, as every generation of client understands it.
@@ -189,7 +193,7 @@ extension RequestGate {
         ])
         let error = JSONRPCError(
             .unsupportedVersion, "Unsupported protocol version \(version.prefix(40))", data: data)
-        return .json(.badRequest, error.response(id: id))
+        return Answer(status: .badRequest, body: error.response(id: id), reason: .version)
     }
 
     private static func notAllowed(_ methods: String) -> Answer {

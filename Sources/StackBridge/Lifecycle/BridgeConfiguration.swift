@@ -27,6 +27,18 @@ struct BridgeConfiguration: Sendable {
     var sharesSessions = true
     /// Sessions that may be open at once.
     var maximumSessions = 64
+    /// A session may be opened in every such time; nil for any number.
+    var sessionInterval: TimeAmount? = .milliseconds(100)
+    /// Sessions that may be opened at once after a quiet time.
+    var sessionBurst: Int64 = 64
+    /// Connections that may be open at once.
+    var maximumConnections = 1024
+    /// The socket on which metrics are told, if any.
+    var metrics: String?
+    /// How long the start of a child is held back after the first failure in a row.
+    var startDelay = TimeAmount.seconds(1)
+    /// A child that ends sooner counts as failed.
+    var shortLife = TimeAmount.seconds(10)
     /// How long the bridge stays without a connection; nil for ever.
     var idleTimeout: TimeAmount?
     /// How long requests in flight may take after the bridge was asked to stop.

@@ -8,6 +8,7 @@ import SystemdKit
 extension BridgeHub {
     /// Does what a session wants done.
     func perform(_ actions: [SessionAction], _ session: LiveSession) {
+        countSettled(session)
         for action in actions {
             switch action {
             case .sendToChild(let bytes):
@@ -34,9 +35,9 @@ extension BridgeHub {
                 if session.isShared { shared?.conversation.forget(JSONText(number), of: .session(session.core.id)) }
             case .opened:
                 session.opening = nil
-                if !session.isShared { backoff.succeeded() }
+                if !session.isShared { backoff.answered() }
             case .end:
-                sessions[session.core.id] = nil
+                if sessions.removeValue(forKey: session.core.id) != nil { metrics.sessionEnded(session.core.ending) }
                 session.child?.end()
                 if session.isShared { leave(session) }
             case .suspect: if let child = session.child ?? shared?.child { suspect(child) }
@@ -64,6 +65,7 @@ extension BridgeHub {
     func tick() {
         let now = NIODeadline.now()
         pollChildren()
+        trustChildren(now: now)
         for session in Array(sessions.values) { perform(session.core.tick(now: now), session) }
         tickCalls(now: now)
         tickDialogues(now: now)
@@ -86,20 +88,26 @@ extension BridgeHub {
 
     private func finish() {
         for session in Array(sessions.values) {
-            perform(session.core.childEnded(cause: "the bridge was stopped"), session)
+            perform(session.core.childEnded(cause: "the bridge was stopped", ending: .stopped), session)
         }
         for connection in Array(connections.values) { connection.close() }
         shared?.child.end()
         shared = nil
+        closeMetrics()
         endDialogues()
         finishIfDone()
     }
 
     private var counts: String {
-        let calls = shared?.calls.count ?? 0
-        let pending = sessions.values.reduce(0) { $0 + $1.core.pendingCount } + calls
+        let pending = pendingCount
         return "\(sessions.count) session\(sessions.count == 1 ? "" : "s"), "
             + "\(pending) pending request\(pending == 1 ? "" : "s")"
+    }
+
+    /// The requests that wait for a server.
+    var pendingCount: Int {
+        let calls = (shared?.calls.count ?? 0) + dialogues.values.count { $0.isBusy }
+        return sessions.values.reduce(calls) { $0 + $1.core.pendingCount }
     }
 
     /// Replaces the status that systemd shows, when it is another one.

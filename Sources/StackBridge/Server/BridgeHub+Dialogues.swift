@@ -52,9 +52,9 @@ extension BridgeHub {
                     let actions = server.conversation.receive(fromChild: message)
                     hub.perform(actions, server)
                 },
-                ended: { hub, cause in
+                ended: { hub, end in
                     guard let server = hub.dialogues[pid] else { return }
-                    hub.dialogueChildEnded(cause, server)
+                    hub.dialogueChildEnded(end, server)
                 })
             pid = child.pid
             let server = DialogueServer(child, capabilities: capabilities, phase: phase)
@@ -91,6 +91,7 @@ extension BridgeHub {
         }
         guard let server = found, case .asking(var dialogue, let before, _, _) = server.phase else {
             let text = "The request that this goes on with is over; send it again without requestState"
+            waiting[exchange]?.meter?.outcome = .refused
             waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
             return
         }
@@ -109,10 +110,10 @@ extension BridgeHub {
             case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine)
             case .deliver(let message, _): deliver(message, server)
             case .opened(let introduction):
-                backoff.succeeded()
+                backoff.answered()
                 guard case .opening(let message, let head, let exchange) = server.phase else { continue }
                 start(message, head, exchange, introduction, server)
-            case .refused(let cause): dialogueChildEnded(cause, server)
+            case .refused(let cause): server.child.giveUp(cause)
             case .report(let text): log(text)
             }
         }
@@ -125,6 +126,7 @@ extension BridgeHub {
             guard message.kind == .request else {
                 let actions = call.receive(message, from: introduction, now: .now())
                 server.phase = .running(call, dialogue)
+                waiting[call.exchange]?.meter?.take(message)
                 return perform(actions)
             }
             if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
@@ -148,21 +150,25 @@ extension BridgeHub {
             let answer = SharedConversation.response(call.id, result: dialogue.inputRequired)
         else { return }
         server.phase = .asking(dialogue, call.exchange, method: call.method, since: .now())
+        waiting[call.exchange]?.meter?.take(answer)
         perform(call.receive(answer, from: introduction, now: .now()))
     }
 
-    private func dialogueChildEnded(_ cause: String, _ server: DialogueServer) {
+    private func dialogueChildEnded(_ end: ChildEnd, _ server: DialogueServer) {
         dialogues[server.child.pid] = nil
         server.child.end()
         let now = NIODeadline.now()
-        log(cause)
-        if !isDraining { backoff.failed(cause, startedAt: server.child.startedAt, now: now) }
-        let seconds = backoff.refusal(now: now)?.seconds ?? 1
+        log(end.trouble)
+        let cause = end.cause
+        let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
         switch server.phase {
         case .opening(let message, let head, let exchange):
             var call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now)
+            waiting[exchange]?.meter?.outcome = .error
             perform(call.fail(cause, retryAfter: seconds))
-        case .running(var call, _): perform(call.fail(cause, retryAfter: seconds))
+        case .running(var call, _):
+            waiting[call.exchange]?.meter?.outcome = .error
+            perform(call.fail(cause, retryAfter: seconds))
         case .asking, .idle: break
         }
     }
@@ -187,6 +193,7 @@ extension BridgeHub {
             case .running(var call, let dialogue):
                 let actions = call.tick(now: now)
                 server.phase = .running(call, dialogue)
+                if call.isOver { waiting[call.exchange]?.meter?.outcome = .error }
                 perform(actions)
             case .asking(_, _, _, let since) where now - since >= DialogueServer.patienceWithClients: end(server)
             case .idle(let since) where now - since >= DialogueServer.idle: end(server)

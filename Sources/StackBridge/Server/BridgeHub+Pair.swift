@@ -30,7 +30,7 @@ extension BridgeHub {
             return from.respond(.refusal(of: error))
         }
         let post = RequestGate.Post(session: id, version: nil, accepts: [.json, .events])
-        withSession(id, exchange, from, requestID: message.id) { session in
+        withSession(id, exchange, from, requestID: message.id, [message]) { session in
             session.receive([message], isBatch: false, exchange: exchange, post: post, now: .now())
         }
     }

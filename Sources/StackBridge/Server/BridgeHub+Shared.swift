@@ -28,7 +28,7 @@ extension BridgeHub {
                         let actions = shared.conversation.receive(fromChild: message)
                         hub.perform(actions, shared)
                     },
-                    ended: { hub, cause in hub.sharedChildEnded(cause) }))
+                    ended: { hub, end in hub.sharedChildEnded(end) }))
             shared = server
             // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here
             // has yet to join.
@@ -53,7 +53,7 @@ extension BridgeHub {
                 perform(session.core.receive(fromChild: message, now: .now()), session)
             case .deliver(let message, .call(let exchange)): deliver(message, to: exchange, server)
             case .opened(let introduction): serverOpened(introduction, server)
-            case .refused(let cause): sharedChildEnded(cause)
+            case .refused(let cause): server.child.giveUp(cause)
             case .report(let text): log(text)
             }
         }
@@ -61,26 +61,23 @@ extension BridgeHub {
 
     private func serverOpened(_ introduction: ServerIntroduction, _ server: SharedServer) {
         serverIsStateless = introduction.generation == .stateless
-        backoff.succeeded()
+        backoff.answered()
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
             guard case .waiting(let message, let head) = call else { continue }
             start(message, head, exchange, introduction, server)
         }
     }
 
-    private func sharedChildEnded(_ cause: String) {
+    private func sharedChildEnded(_ end: ChildEnd) {
         guard let server = shared else { return }
         shared = nil
         server.child.end()
         let now = NIODeadline.now()
         let waiting = server.conversation.pending.count + server.calls.count
-        log("\(cause); \(waiting) requests were waiting")
-        // A server that lived for a while is tried again at once; one that dies young is not.
-        if !isDraining, server.conversation.introduction == nil || now - server.child.startedAt < .seconds(10) {
-            backoff.failed(cause, startedAt: server.child.startedAt, now: now)
-        }
+        log("\(end.trouble); \(waiting) requests were waiting")
+        let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
         server.conversation.ended()
-        let seconds = backoff.refusal(now: now)?.seconds ?? 1
+        let cause = end.cause
         for session in Array(sessions.values) where session.isShared {
             perform(session.core.childEnded(cause: cause, retryAfter: seconds), session)
         }
@@ -88,8 +85,11 @@ extension BridgeHub {
             switch call {
             case .waiting(let message, let head):
                 var core = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now)
+                self.waiting[exchange]?.meter?.outcome = .error
                 perform(core.fail(cause, retryAfter: seconds))
-            case .running(var core): perform(core.fail(cause, retryAfter: seconds))
+            case .running(var core):
+                self.waiting[exchange]?.meter?.outcome = .error
+                perform(core.fail(cause, retryAfter: seconds))
             // The client notices that it broke, and asks again.
             case .news: perform([.endEvents(exchange)])
             }
@@ -125,26 +125,38 @@ extension BridgeHub {
     private func begin(
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
     ) {
+        metrics.statelessRequest()
         guard !isDraining else {
-            return from.respond(.unavailable("The bridge is stopping", retryAfter: 1, id: message.id))
+            let answer = Answer.unavailable(
+                "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
+            return refuse([message], answer, from)
         }
+        let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
         do throws(NotNow) {
-            if isDialogue(message) { return try beginDialogue(message, head, exchange) }
+            if isDialogue(message) {
+                waiting[exchange]?.meter = meter
+                return try beginDialogue(message, head, exchange)
+            }
             let server = try sharedServer()
             guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
                 server.calls.count < configuration.session.maximumPending
             else {
-                return from.respond(.unavailable("Too many requests are waiting", retryAfter: 5, id: message.id))
+                let answer = Answer.unavailable(
+                    "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
+                return refuse([message], answer, from)
             }
             waiting[exchange]?.isCall = true
+            waiting[exchange]?.meter = meter
             guard let introduction = server.conversation.introduction else {
                 server.calls[exchange] = .waiting(message, head)
                 return
             }
             start(message, head, exchange, introduction, server)
         } catch {
-            from.respond(
-                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: message.id))
+            waiting[exchange]?.meter = nil
+            let answer = Answer.unavailable(
+                error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
+            refuse([message], answer, from)
         }
     }
 
@@ -156,6 +168,7 @@ extension BridgeHub {
         server.calls[exchange] = nil
         if message.method == MCPMethod.discover, let id = message.id {
             let answer = SharedConversation.response(id, result: introduction.discoverResult)
+            waiting[exchange]?.meter?.outcome = .ok
             waiting[exchange]?.connection.respond(
                 answer.map { .json(.ok, $0.text.bytes) } ?? .empty(.internalServerError))
             return
@@ -177,6 +190,7 @@ extension BridgeHub {
         let stream = NewsStream(
             message, exchange: exchange, introduction: introduction, limits: configuration.session, now: .now())
         guard let stream, head.accepts.contains(.events) else {
+            waiting[exchange]?.meter?.outcome = .refused
             let text = "subscriptions/listen needs params.notifications and a client that accepts text/event-stream"
             waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
             return
@@ -195,6 +209,7 @@ extension BridgeHub {
         case .running(var core):
             let actions = core.receive(message, from: introduction, now: .now())
             server.calls[exchange] = .running(core)
+            waiting[exchange]?.meter?.take(message)
             perform(actions)
         case .news(var stream):
             let actions = stream.receive(message, now: .now())
@@ -220,6 +235,7 @@ extension BridgeHub {
             case .running(var core):
                 let actions = core.tick(now: now)
                 server.calls[exchange] = .running(core)
+                if core.isOver { waiting[exchange]?.meter?.outcome = .error }
                 perform(actions)
             case .news(var stream):
                 let actions = stream.tick(now: now)

@@ -40,12 +40,16 @@ final class BridgeHub {
         var session: String?
         /// Whether it is a stateless request.
         var isCall = false
+        /// What a stateless request is, for the metrics.
+        var meter: CallMeter?
     }
 
     let configuration: BridgeConfiguration
     let eventLoop: any EventLoop
     let gate: RequestGate
     let log: @Sendable (String) -> Void
+    /// Takes what the server writes to standard error.
+    let serverLog: @Sendable ([LogLine]) -> Void
     let notifier: ServiceNotifier
     /// Succeeds when nothing is left.
     let finishedPromise: EventLoopPromise<Void>
@@ -61,21 +65,37 @@ final class BridgeHub {
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
     var waiting: [ExchangeID: Waiting] = [:]
     var listeners: [any Channel] = []
-    var backoff = StartBackoff()
+    var backoff: StartBackoff
     var lifecycle: BridgeLifecycle
     var lastStatus = ""
+    var metrics = BridgeMetrics()
+    /// What metrics are told on, while the bridge serves.
+    var metricsListener: (any Channel)?
+    var metricsConnections: [ObjectIdentifier: any Channel] = [:]
+    /// Refused connections that are still open.
+    var refusals = 0
+    let maximumConnections: Int
+    private var sessionRate: TokenBucket?
     private var lastExchange: UInt64 = 0
 
     init(
         _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier,
-        log: @escaping @Sendable (String) -> Void
+        log: @escaping @Sendable (String) -> Void, serverLog: @escaping @Sendable ([LogLine]) -> Void
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.gate = RequestGate(hosts: configuration.hosts, paths: configuration.paths)
         self.notifier = notifier
         self.log = log
+        self.serverLog = serverLog
         self.finishedPromise = eventLoop.makePromise()
+        self.backoff = StartBackoff(first: configuration.startDelay)
+        self.sessionRate = configuration.sessionInterval.map {
+            TokenBucket(every: $0, burst: configuration.sessionBurst)
+        }
+        self.maximumConnections = ConnectionLimit.effective(
+            wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
+            children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
             idleTimeout: configuration.idleTimeout, drain: configuration.drain, now: .now())
     }
@@ -114,12 +134,13 @@ extension BridgeHub {
     /// The answer of an exchange is complete, or its connection is gone.
     func finished(_ exchange: ExchangeID) {
         guard let entry = waiting.removeValue(forKey: exchange) else { return }
+        if let meter = entry.meter { metrics.settled(meter.settled(now: .now())) }
         if entry.isCall { return callFinished(exchange) }
         guard let session = entry.session.flatMap({ sessions[$0] }) else { return }
         session.core.closed(exchange, now: .now())
         // The stream of HTTP+SSE is its session.
         if session.core.isPair, session.core.stream == nil {
-            return perform(session.core.childEnded(cause: "the client has gone"), session)
+            return perform(session.core.childEnded(cause: "the client has gone", ending: .client), session)
         }
         updatePause(session)
     }
@@ -168,7 +189,7 @@ extension BridgeHub {
         case .initialize(let message): open(message, post, exchange, from)
         case .messages(let messages, let isBatch):
             let id = messages.count == 1 ? messages.first?.id : nil
-            withSession(post.session ?? "", exchange, from, requestID: id) { session in
+            withSession(post.session ?? "", exchange, from, requestID: id, messages) { session in
                 session.receive(messages, isBatch: isBatch, exchange: exchange, post: post, now: .now())
             }
         }
@@ -176,38 +197,52 @@ extension BridgeHub {
 
     func withSession(
         _ id: String, _ exchange: ExchangeID, _ from: HTTPConnectionHandler, requestID: JSONText? = nil,
-        _ event: (inout BridgeSession) -> [SessionAction]
+        _ messages: [JSONRPCMessage] = [], _ event: (inout BridgeSession) -> [SessionAction]
     ) {
-        guard let session = sessions[id] else { return from.respond(RequestGate.unknownSession(id: requestID)) }
+        guard let session = sessions[id] else {
+            return refuse(messages, RequestGate.unknownSession(id: requestID), from)
+        }
         let queued = session.child?.queuedBytes ?? shared?.child.queuedBytes ?? 0
         guard queued <= configuration.maximumQueuedForChild else {
-            return from.respond(.unavailable("The server does not read its input", retryAfter: 5, id: requestID))
+            let answer = Answer.unavailable(
+                "The server does not read its input", retryAfter: 5, id: requestID, reason: .input)
+            return refuse(messages, answer, from)
         }
         waiting[exchange]?.session = id
-        perform(event(&session.core), session)
+        let actions = event(&session.core)
+        if case .answer(_, let answer)? = actions.first, answer.reason != nil { countRefused(messages) }
+        perform(actions, session)
         updatePause(session)
     }
 
     private func open(
         _ message: JSONRPCMessage, _ post: RequestGate.Post, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
     ) {
-        if let refusal = refusalOfSessions(id: message.id) { return from.respond(refusal) }
+        if let refusal = refusalOfSessions(id: message.id) { return refuse([message], refusal, from) }
         let opening = Opening(message: message, post: post, exchange: exchange)
         do throws(NotNow) {
             try open(opening, isShared: configuration.sharesSessions || serverIsStateless)
         } catch {
-            from.respond(
-                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: message.id))
+            let answer = Answer.unavailable(
+                error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
+            refuse([message], answer, from)
         }
     }
 
     /// Why no session can be opened now, even after one that is not used gave way; nil when one can.
     func refusalOfSessions(id: JSONText?) -> Answer? {
-        guard !isDraining else { return .unavailable("The bridge is stopping", retryAfter: 1, id: id) }
+        guard !isDraining else {
+            return .unavailable("The bridge is stopping", retryAfter: 1, id: id, reason: .stopping)
+        }
+        if let seconds = sessionRate?.take(now: .now()) {
+            return .refusal(
+                .tooManyRequests, .serverError, "Sessions are opened too quickly", id: id,
+                fields: [Answer.Field("Retry-After", String(seconds))])
+        }
         makeRoom(now: .now())
         // Children on their way out count too, so that opening and ending sessions quickly does not pile them up.
         guard sessions.count < configuration.maximumSessions, children.count < 2 * configuration.maximumSessions else {
-            return .unavailable("Too many sessions are open", retryAfter: 5, id: id)
+            return .unavailable("Too many sessions are open", retryAfter: 5, id: id, reason: .sessions)
         }
         return nil
     }
@@ -225,10 +260,11 @@ extension BridgeHub {
             session = LiveSession(core, try ownChild(session: id))
         }
         sessions[id] = session
+        metrics.sessionOpened()
         return session
     }
 
-    private func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
+    func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
         let now = NIODeadline.now()
         let session = try makeSession(isShared: isShared)
         if !isShared { session.opening = opening }
@@ -245,93 +281,5 @@ extension BridgeHub {
             let digits = String(generator.next(), radix: 16)
             return String(repeating: "0", count: 16 - digits.utf8.count) + digits
         }.joined()
-    }
-}
-
-// MARK: Children
-
-extension BridgeHub {
-    /// Starts a child for one session.
-    private func ownChild(session id: String) throws(NotNow) -> LiveChild {
-        let now = NIODeadline.now()
-        if let held = backoff.refusal(now: now) {
-            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
-        }
-        do throws(SpawnedProcess.Failure) {
-            return try startChild(
-                message: { hub, message in
-                    guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
-                    hub.perform(session.core.receive(fromChild: message, now: .now()), session)
-                },
-                ended: { hub, cause in hub.childEnded(cause, session: id) })
-        } catch {
-            backoff.failed(error.cause, startedAt: now, now: now)
-            log(error.cause)
-            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
-        }
-    }
-
-    /// Whether a server that only knows stateless requests has refused `initialize`; its client is then served by the
-    /// one child that all share, since such a server keeps nothing of a client.
-    private func isRefusalOfSessions(_ message: JSONRPCMessage, _ session: LiveSession) -> Bool {
-        guard session.core.phase == .starting, let opening = session.opening, message.kind == .errorResponse,
-            let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
-            (-32022 ... -32020).contains(code)
-        else { return false }
-        serverIsStateless = true
-        sessions[session.core.id] = nil
-        session.child?.end()
-        guard waiting[opening.exchange] != nil else { return true }
-        do throws(NotNow) {
-            try open(opening, isShared: true)
-        } catch {
-            waiting[opening.exchange]?.connection.respond(
-                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: opening.message.id))
-        }
-        return true
-    }
-
-    /// Starts a child and says where what it tells goes.
-    func startChild(
-        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, String) -> Void
-    ) throws(SpawnedProcess.Failure) -> LiveChild {
-        // The process is known only once it runs, and reports nothing before that.
-        var pid: pid_t = 0
-        let events = LiveChild.Events(
-            message: { [unowned self] in
-                guard $0.id != LiveChild.signOfLife else { return }
-                message(self, $0)
-            },
-            noise: { [unowned self] line in log("not a message on the server's stdout: \(line)") },
-            ended: { [unowned self] cause in ended(self, cause) },
-            reaped: { [unowned self] in
-                children[pid] = nil
-                finishIfDone()
-            })
-        let child = try LiveChild(
-            configuration.command, environment: configuration.environment, graces: configuration.graces,
-            on: eventLoop, events: events)
-        pid = child.pid
-        children[pid] = child
-        return child
-    }
-
-    private func childEnded(_ cause: String, session id: String) {
-        guard let session = sessions[id], let child = session.child else { return }
-        let now = NIODeadline.now()
-        log("\(cause); \(session.core.pendingCount) requests were waiting")
-        if session.core.phase == .starting { backoff.failed(cause, startedAt: child.startedAt, now: now) }
-        let seconds = backoff.refusal(now: now)?.seconds ?? 1
-        perform(session.core.childEnded(cause: cause, retryAfter: seconds), session)
-    }
-
-    /// Looks which children have exited.
-    func pollChildren() {
-        for child in Array(children.values) { child.poll() }
-    }
-
-    func finishIfDone() {
-        guard lifecycle.phase == .finishing, children.isEmpty else { return }
-        finishedPromise.succeed()
     }
 }

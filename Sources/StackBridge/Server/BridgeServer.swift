@@ -19,20 +19,21 @@ struct BridgeServer: Sendable {
 
     /// Binds or takes over the sockets and serves them.
     ///
-    /// Everything happens on the event loop; `log` takes lines for the log. Throws what NIO throws when a socket
+    /// Everything happens on the event loop; `log` takes lines for the log, `serverLog` those of the server. Throws what NIO throws when a socket
     /// cannot be bound.
     static func start(
         _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier = .init(),
-        log: @escaping @Sendable (String) -> Void
+        log: @escaping @Sendable (String) -> Void, serverLog: @escaping @Sendable ([LogLine]) -> Void = { _ in }
     ) async throws -> BridgeServer {
         let (hub, finished) = try await eventLoop.submit {
-            let hub = BridgeHub(configuration, on: eventLoop, notifier: notifier, log: log)
+            let hub = BridgeHub(configuration, on: eventLoop, notifier: notifier, log: log, serverLog: serverLog)
             return (NIOLoopBound(hub, eventLoop: eventLoop), hub.finishedPromise.futureResult)
         }.get()
         let listeners = try await listen(configuration.sockets, hub, on: eventLoop)
         let childSignals = SignalWatch([SIGCHLD]) { _ in
             eventLoop.execute { hub.value.pollChildren() }
         }
+        if let path = configuration.metrics { try await listenForMetrics(path, hub, on: eventLoop) }
         try await eventLoop.submit { begin(hub.value, listeners) }.get()
         return BridgeServer(
             addresses: listeners.compactMap(\.localAddress), hub: hub, eventLoop: eventLoop, finished: finished,
@@ -97,9 +98,27 @@ struct BridgeServer: Sendable {
         }
     }
 
+    private static func listenForMetrics(
+        _ path: String, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
+    ) async throws {
+        let listener = try await ServerBootstrap(group: eventLoop)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+                    try pipeline.addHandler(MetricsConnectionHandler(hub.value))
+                }
+            }
+            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        try await eventLoop.submit { hub.value.metricsListener = listener }.get()
+    }
+
     private static func configure(_ channel: any Channel, _ hub: BridgeHub) throws {
-        let connection = HTTPConnectionHandler(hub)
         let pipeline = channel.pipeline.syncOperations
+        guard hub.connections.count < hub.maximumConnections else {
+            return try pipeline.addHandler(ConnectionRefusal(hub))
+        }
+        let connection = HTTPConnectionHandler(hub)
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
         try pipeline.addHandler(connection)
         hub.opened(connection)

@@ -31,6 +31,14 @@ final class DialogueServer {
         self.phase = phase
     }
 
+    /// Whether a request waits for it.
+    var isBusy: Bool {
+        switch phase {
+        case .opening, .running: true
+        case .asking, .idle: false
+        }
+    }
+
     /// How long a client may think about a question.
     static let patienceWithClients = TimeAmount.minutes(5)
     /// How long a server without work is kept.

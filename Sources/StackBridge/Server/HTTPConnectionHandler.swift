@@ -26,7 +26,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private var state = State.idle
     private var head: HTTPRequestHead?
     private var exchange: ExchangeID?
-    private var isStreaming = false
+    private(set) var isStreaming = false
     private var closes = false
     private var lastProgress = NIODeadline.now()
     private var unwritten = 0
@@ -98,6 +98,7 @@ extension HTTPConnectionHandler {
     }
 
     private func receive(_ part: ByteBuffer) {
+        hub.metrics.received(bytes: part.readableBytes)
         guard case .receiving(let route, var body) = state else { return }
         guard body.readableBytes + part.readableBytes <= RequestGate.maximumBodyBytes else {
             closes = true
@@ -126,6 +127,7 @@ extension HTTPConnectionHandler {
     /// Writes a whole answer.
     func respond(_ answer: Answer) {
         guard let context, exchange != nil, !isStreaming else { return }
+        if let reason = answer.reason { hub.metrics.refused(reason, status: answer.status.code) }
         var headers = HTTPHeaders(answer.fields.map { ($0.name, $0.value) })
         if answer.body != nil { headers.add(name: "Content-Type", value: "application/json") }
         if answer.status != .noContent {
@@ -133,6 +135,7 @@ extension HTTPConnectionHandler {
         }
         writeHead(answer.status, headers, context)
         if let body = answer.body, head?.method != .HEAD {
+            hub.metrics.sent(bytes: body.readableBytes)
             context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         }
         writeEnd(context)
@@ -180,6 +183,7 @@ extension HTTPConnectionHandler {
 
     private func write(_ buffer: ByteBuffer) {
         guard let context, isStreaming else { return }
+        hub.metrics.sent(bytes: buffer.readableBytes)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
         // A client that does not read must not fill the memory, nor hold up a server that others use too.
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0

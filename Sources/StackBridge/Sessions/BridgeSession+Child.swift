@@ -20,8 +20,12 @@ extension BridgeSession {
     /// The child is gone: whoever waits gets an error, and the session is over.
     ///
     /// For a session that never opened, `retryAfter` is the seconds until another child may be started.
-    mutating func childEnded(cause: String, retryAfter: Int64 = 1) -> [SessionAction] {
-        phase == .ended ? [] : finish(cause: cause, retryAfter: retryAfter) + [.end]
+    mutating func childEnded(
+        cause: String, retryAfter: Int64 = 1, ending: SessionEnding = .server
+    ) -> [SessionAction] {
+        guard phase != .ended else { return [] }
+        self.ending = ending
+        return finish(cause: cause, retryAfter: retryAfter) + [.end]
     }
 
     /// The bridge is about to stop and ends the GET stream, which has no end of its own.
@@ -34,11 +38,12 @@ extension BridgeSession {
         guard let number = message.id?.integerValue, let request = pending.removeValue(forKey: number) else {
             return [.report("dropped an answer to a request that nobody made")]
         }
+        settle(request, message.kind == .response ? .ok : .error, after: now - request.sentAt)
         guard phase == .starting, number == Self.openingNumber else {
             return deliver(message.replacingID(with: request.id), to: request.exchange, now: now)
         }
         guard message.kind == .response else {
-            phase = .ended
+            (phase, ending) = (.ended, .refused)
             return deliver(message.replacingID(with: request.id), to: request.exchange, now: now) + [.end]
         }
         phase = .open
@@ -46,7 +51,7 @@ extension BridgeSession {
             .flatMap { message.text.value(in: $0).stringValue }.flatMap(MCPProtocolVersion.init(rawValue:))
         // Without the answer nobody knows the name of the session.
         guard request.exchange != nil || isPair else {
-            phase = .ended
+            (phase, ending) = (.ended, .client)
             return [.opened, .end]
         }
         return [.opened] + deliver(message.replacingID(with: request.id), to: request.exchange, now: now)
@@ -150,6 +155,7 @@ extension BridgeSession {
         phase = .ended
         var actions: [SessionAction] = []
         for (_, request) in pending.sorted(by: { $0.key < $1.key }) {
+            settle(request, .error)
             if isPair {
                 let error = JSONRPCError(.internalError, cause).response(id: request.id)
                 actions += sendOnStream(error, now: request.since)
@@ -169,6 +175,12 @@ extension BridgeSession {
         if let stream { actions.append(.endEvents(stream.exchange)) }
         stream = nil
         return actions
+    }
+
+    /// Notes how a request came out.
+    mutating func settle(_ request: Pending, _ outcome: SettledRequest.Outcome, after duration: TimeAmount? = nil) {
+        let outcome = request.cancelled == nil ? outcome : .cancelled
+        settled.append(SettledRequest(method: request.method, outcome: outcome, duration: duration))
     }
 
     private func fields(of exchange: Exchange) -> [Answer.Field] {

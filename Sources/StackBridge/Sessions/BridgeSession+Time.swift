@@ -23,7 +23,11 @@ extension BridgeSession {
             actions.append(.sendPing(stream.exchange))
         }
         if isIdle, now - idleSince >= limits.idle {
+            ending = .idle
             actions += finish(cause: "the session was idle") + [.end]
+        } else if phase != .ended, let age = limits.age, now - startedAt >= age {
+            ending = .age
+            actions += finish(cause: "the session was open for \(age.nanoseconds / 1_000_000_000) s") + [.end]
         }
         return actions
     }
@@ -35,6 +39,7 @@ extension BridgeSession {
         for (number, request) in pending.sorted(by: { $0.key < $1.key })
         where request.cancelled == nil && now - request.since >= limit {
             pending[number] = nil
+            settle(request, .error)
             // The handshake must not be cancelled (2025-11-25, "Cancellation").
             if number != Self.openingNumber {
                 actions.append(.sendToChild(SharedConversation.cancellation(of: number, "It took too long")))
@@ -57,6 +62,7 @@ extension BridgeSession {
         for (number, request) in pending.sorted(by: { $0.key < $1.key }) {
             guard let cancelled = request.cancelled, now - cancelled >= limits.cancellation else { continue }
             pending[number] = nil
+            settle(request, .cancelled)
             let error = JSONRPCError(.serverError, "The request was cancelled").response(id: request.id)
             actions += [.gaveUp(number)] + deliver(error, to: request.exchange, now: now)
         }

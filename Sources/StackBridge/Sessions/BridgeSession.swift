@@ -23,6 +23,8 @@ struct BridgeSession {
         var cancellation = TimeAmount.seconds(5)
         /// A session without any open request or stream ends after this.
         var idle = TimeAmount.minutes(30)
+        /// A session ends when it is so old, whatever it does; nil never.
+        var age: TimeAmount? = .hours(24)
         /// How long a request waits for its answer or for news of its progress; nil for ever.
         var request: TimeAmount? = .minutes(10)
         /// Such a session may be ended after this already, when another one needs its place.
@@ -59,6 +61,8 @@ struct BridgeSession {
         var cancelled: NIODeadline?
         /// When it was sent, or last heard of.
         var since: NIODeadline
+        var method: RequestMethod
+        let sentAt: NIODeadline
     }
 
     /// The client's open GET stream.
@@ -86,6 +90,11 @@ struct BridgeSession {
     /// The exchanges that go on with the streams of others.
     var resumed: [ExchangeID: ExchangeID] = [:]
     var idleSince: NIODeadline
+    let startedAt: NIODeadline
+    /// Why it ended, once it has.
+    var ending = SessionEnding.server
+    /// The requests that came out since somebody took them from here.
+    var settled: [SettledRequest] = []
     private var lastID = openingNumber - 1
 
     init(id: String, isPair: Bool = false, limits: Limits, now: NIODeadline) {
@@ -93,6 +102,7 @@ struct BridgeSession {
         self.isPair = isPair
         self.limits = limits
         self.idleSince = now
+        self.startedAt = now
     }
 
     /// The requests that wait for the child.
@@ -123,7 +133,11 @@ extension BridgeSession {
             return [.answer(exchange, .refusal(.badRequest, .invalidRequest, text, id: again.id))]
         }
         guard pending.count + requests <= limits.maximumPending else {
-            return [.answer(exchange, .unavailable("Too many requests are waiting in this session", retryAfter: 1))]
+            return [
+                .answer(
+                    exchange,
+                    .unavailable("Too many requests are waiting in this session", retryAfter: 1, reason: .pending))
+            ]
         }
         idleSince = now
         if isPair {
@@ -148,7 +162,9 @@ extension BridgeSession {
         }
         let number = nextID()
         let token = message.progressToken
-        pending[number] = Pending(id: id, progressToken: token, exchange: exchange, since: now)
+        pending[number] = Pending(
+            id: id, progressToken: token, exchange: exchange, since: now, method: RequestMethod(message.method),
+            sentAt: now)
         let bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
         return .sendToChild(bytes)
     }
@@ -188,6 +204,7 @@ extension BridgeSession {
     /// What it still waits for ends as a stream without an answer: PyPI's `mcp` (1.30, 2.3) fails on an answer that
     /// comes while it closes, and takes the end of a stream.
     mutating func delete(_ exchange: ExchangeID) -> [SessionAction] {
+        ending = .client
         var actions: [SessionAction] = []
         for (id, state) in exchanges.sorted(by: { $0.key < $1.key }) where state.accepts.contains(.events) {
             actions += begin(id, now: state.since) + [.endEvents(id)]
@@ -199,7 +216,8 @@ extension BridgeSession {
 
     /// The session ends so that another can have its place; nothing of it is open.
     mutating func giveWay() -> [SessionAction] {
-        finish(cause: "the session was not used, and others were waiting") + [.end]
+        ending = .idle
+        return finish(cause: "the session was not used, and others were waiting") + [.end]
     }
 
     /// The connection of an exchange is gone, or its answer is complete.

@@ -88,7 +88,7 @@ enum StatelessRequest: Equatable {
 
     /// 404 with an error that tells it from the 404 of a server that has no such endpoint.
     static func unknownMethod(_ method: String, _ id: JSONText?) -> Answer {
-        .refusal(.notFound, .methodNotFound, "Method not found: \(method)", id: id)
+        .refusal(.notFound, .methodNotFound, "Method not found: \(method)", id: id, reason: .method)
     }
 }
 

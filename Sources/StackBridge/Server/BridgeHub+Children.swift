@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import Glibc
+import MCPKit
+import NIOCore
+
+/// Children: their starts, their ends, and what follows from them.
+extension BridgeHub {
+    /// Starts a child for one session.
+    func ownChild(session id: String) throws(NotNow) -> LiveChild {
+        let now = NIODeadline.now()
+        if let held = backoff.refusal(now: now) {
+            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
+        }
+        do throws(SpawnedProcess.Failure) {
+            return try startChild(
+                message: { hub, message in
+                    guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
+                    hub.perform(session.core.receive(fromChild: message, now: .now()), session)
+                },
+                ended: { hub, end in hub.childEnded(end, session: id) })
+        } catch {
+            backoff.failed(error.cause, startedAt: now, now: now)
+            log(error.cause)
+            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
+        }
+    }
+
+    /// Whether a server that only knows stateless requests has refused `initialize`; its client is then served by the
+    /// one child that all share, since such a server keeps nothing of a client.
+    private func isRefusalOfSessions(_ message: JSONRPCMessage, _ session: LiveSession) -> Bool {
+        guard session.core.phase == .starting, let opening = session.opening, message.kind == .errorResponse,
+            let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
+            (-32022 ... -32020).contains(code)
+        else { return false }
+        serverIsStateless = true
+        backoff.answered()
+        sessions[session.core.id] = nil
+        metrics.sessionEnded(.refused)
+        session.child?.end()
+        guard waiting[opening.exchange] != nil else { return true }
+        do throws(NotNow) {
+            try open(opening, isShared: true)
+        } catch {
+            waiting[opening.exchange]?.connection.respond(
+                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: opening.message.id))
+        }
+        return true
+    }
+
+    /// Starts a child and says where what it tells goes.
+    func startChild(
+        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, ChildEnd) -> Void
+    ) throws(SpawnedProcess.Failure) -> LiveChild {
+        // The process is known only once it runs, and reports nothing before that.
+        var pid: pid_t = 0
+        var ending = ChildEnding.wanted
+        let events = LiveChild.Events(
+            message: { [unowned self] in
+                guard $0.id != LiveChild.signOfLife else { return }
+                message(self, $0)
+            },
+            noise: { [unowned self] line in log("not a message on the server's stdout: \(line)") },
+            log: serverLog,
+            ended: { [unowned self] end in
+                ending = end.ending
+                ended(self, end)
+            },
+            reaped: { [unowned self] in
+                metrics.childEnded(ending)
+                children[pid] = nil
+                finishIfDone()
+            })
+        let child = try LiveChild(
+            configuration.command, environment: configuration.environment, graces: configuration.graces,
+            on: eventLoop, events: events)
+        pid = child.pid
+        children[pid] = child
+        metrics.childStarted()
+        return child
+    }
+
+    private func childEnded(_ end: ChildEnd, session id: String) {
+        guard let session = sessions[id], let child = session.child else { return }
+        log("\(end.trouble); \(session.core.pendingCount) requests were waiting")
+        let seconds = noteEnd(end, of: child, hasAnswered: session.core.phase != .starting)
+        perform(session.core.childEnded(cause: end.cause, retryAfter: seconds), session)
+    }
+
+    /// Notes the end of a child that was still used; returns the seconds until the next one may be started.
+    func noteEnd(_ end: ChildEnd, of child: LiveChild, hasAnswered: Bool) -> Int64 {
+        let now = NIODeadline.now()
+        // A server that lived for a while is tried again at once; one that dies young is not.
+        if !hasAnswered || now - child.startedAt < configuration.shortLife {
+            backoff.failed(end.cause, trouble: end.trouble, startedAt: child.startedAt, now: now)
+        }
+        return backoff.refusal(now: now)?.seconds ?? 1
+    }
+
+    /// Looks which children have lived for long enough to trust the next ones.
+    func trustChildren(now: NIODeadline) {
+        for child in children.values where child.isInUse && now - child.startedAt >= configuration.shortLife {
+            backoff.lived(startedAt: child.startedAt)
+        }
+    }
+
+    /// Looks which children have exited.
+    func pollChildren() {
+        for child in Array(children.values) { child.poll() }
+    }
+
+    func finishIfDone() {
+        guard lifecycle.phase == .finishing, children.isEmpty else { return }
+        finishedPromise.succeed()
+    }
+}
