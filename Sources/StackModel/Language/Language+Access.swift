@@ -95,7 +95,7 @@ extension Language {
                 effect: "Access policy: purpose_justification_required, purpose_justification_prompt"),
             LanguageKey(
                 "approval", .either([.mapping(approval), .list(.mapping(approval))]),
-                "People who must agree to each log-in, or a list of such groups, each of which must.",
+                "People who must agree to each log-in, or a list of such groups, each of which must. Who agrees says for how long: that is temporary access.",
                 effect: "Access policy: approval_required, approval_groups"),
             LanguageKey(
                 "team-name", .text("team name", pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),

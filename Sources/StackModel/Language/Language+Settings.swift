@@ -109,7 +109,7 @@ extension Language {
 extension Sandbox.Directive {
     var languageValue: LanguageValue {
         switch kind {
-        case .boolean: .either([.boolean, .word(["yes", "no", "true", "false"])])
+        case .boolean: .either([.boolean, .word(["yes", "no"])])
         case .word(let words): .word(words)
         case .words(let pattern):
             .either([.text("word", pattern: pattern), .list(.text("word", pattern: pattern))])
