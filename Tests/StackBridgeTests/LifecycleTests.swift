@@ -28,6 +28,20 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         #expect(backoff.failing == "b")
     }
 
+    @Test func givesUpAfterSevenInARow() {
+        var backoff = StartBackoff()
+        for second in 1...7 as ClosedRange<Int64> {
+            #expect(!backoff.hasGivenUp)
+            backoff.failed("x", startedAt: start + .seconds(second), now: start + .seconds(second))
+        }
+        #expect(backoff.hasGivenUp)
+        backoff.answered()
+        #expect(!backoff.hasGivenUp)
+        backoff.lived(startedAt: start + .seconds(9))
+        backoff.failed("x", startedAt: start + .seconds(10), now: start + .seconds(10))
+        #expect(!backoff.hasGivenUp)
+    }
+
     @Test func countsChildrenThatFailTogetherOnce() {
         var backoff = StartBackoff()
         for second in 1...5 as ClosedRange<Int64> {

@@ -41,6 +41,9 @@ struct StartBackoff {
     /// The last failure in a row of failures, with what only the operator is told; nil when a child is in use.
     var failing: String? { lastFailure == nil || hasAnswered ? nil : trouble }
 
+    /// Whether so many children in a row have failed that only the longest wait is left between two.
+    var hasGivenUp: Bool { Self.delay(afterFailures: failures) == Self.longest && failing != nil }
+
     /// A child could not be started, or ended young.
     ///
     /// Children that were started together and failed together count once.

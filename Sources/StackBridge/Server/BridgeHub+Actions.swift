@@ -117,11 +117,17 @@ extension BridgeHub {
         guard status != lastStatus else { return }
         lastStatus = status
         notifier.status(status)
+        if backoff.hasGivenUp != hasSaidGivenUp {
+            hasSaidGivenUp = backoff.hasGivenUp
+            if hasSaidGivenUp { log("given up: a request starts the server at most once a minute until it stays") }
+        }
     }
 
     /// What the bridge does, in one line.
     var statusText: String {
-        let trouble = backoff.failing.map { "; the server does not start: \($0)" } ?? ""
-        return "Serving; \(counts)\(trouble)"
+        guard let trouble = backoff.failing else { return "Serving; \(counts)" }
+        let state =
+            backoff.hasGivenUp ? "the server is given up, and tried again once a minute" : "the server does not start"
+        return "Serving; \(counts); \(state): \(trouble)"
     }
 }

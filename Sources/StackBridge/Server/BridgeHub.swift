@@ -68,6 +68,7 @@ final class BridgeHub {
     var backoff: StartBackoff
     var lifecycle: BridgeLifecycle
     var lastStatus = ""
+    var hasSaidGivenUp = false
     var metrics = BridgeMetrics()
     /// What metrics are told on, while the bridge serves.
     var metricsListener: (any Channel)?
