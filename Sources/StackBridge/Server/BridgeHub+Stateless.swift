@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// Stateless requests.
+extension BridgeHub {
+    /// A stateless request is whole.
+    func handle(
+        _ head: StatelessRequest.Head, _ body: ByteBuffer, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+    ) {
+        switch StatelessRequest(body, of: head) {
+        case .refuse(let answer): from.respond(answer)
+        case .notification: from.respond(.empty(.accepted))
+        case .request(let message): begin(message, head, exchange, from)
+        }
+    }
+
+    private func begin(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+    ) {
+        metrics.statelessRequest()
+        guard !isDraining else {
+            let answer = Answer.unavailable(
+                "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
+            return refuse([message], answer, from)
+        }
+        let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
+        do throws(NotNow) {
+            if isDialogue(message) {
+                waiting[exchange]?.meter = meter
+                return try beginDialogue(message, head, exchange)
+            }
+            let server = try sharedServer()
+            guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
+                server.calls.count < configuration.session.maximumPending
+            else {
+                let answer = Answer.unavailable(
+                    "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
+                return refuse([message], answer, from)
+            }
+            waiting[exchange]?.isCall = true
+            waiting[exchange]?.meter = meter
+            guard let introduction = server.conversation.introduction else {
+                server.calls[exchange] = .waiting(message, head)
+                return
+            }
+            start(message, head, exchange, introduction, server)
+        } catch {
+            waiting[exchange]?.meter = nil
+            let answer = Answer.unavailable(
+                error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
+            refuse([message], answer, from)
+        }
+    }
+
+    func start(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
+        _ introduction: ServerIntroduction, _ server: SharedServer
+    ) {
+        let now = NIODeadline.now()
+        server.calls[exchange] = nil
+        if message.method == MCPMethod.discover, let id = message.id {
+            let answer = SharedConversation.response(id, result: introduction.discoverResult)
+            waiting[exchange]?.meter?.outcome = .ok
+            waiting[exchange]?.connection.respond(
+                answer.map { .json(.ok, $0.text.bytes) } ?? .empty(.internalServerError))
+            return
+        }
+        if message.method == MCPMethod.listen, introduction.generation != .stateless {
+            return listen(message, head, exchange, introduction, server)
+        }
+        server.calls[exchange] = .running(
+            StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now))
+        server.conversation.join(.call(exchange))
+        let translated = StatelessCall.translated(message, for: introduction)
+        perform(server.conversation.receive(translated, from: .call(exchange)), server)
+    }
+
+    private func listen(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
+        _ introduction: ServerIntroduction, _ server: SharedServer
+    ) {
+        let stream = NewsStream(
+            message, exchange: exchange, introduction: introduction, limits: configuration.session, now: .now())
+        guard let stream, head.accepts.contains(.events) else {
+            waiting[exchange]?.meter?.outcome = .refused
+            let text = "subscriptions/listen needs params.notifications and a client that accepts text/event-stream"
+            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
+            return
+        }
+        server.calls[exchange] = .news(stream)
+        server.conversation.join(.call(exchange))
+        perform(stream.open())
+        for request in stream.subscriptions {
+            perform(server.conversation.receive(request, from: .call(exchange)), server)
+        }
+    }
+
+    func deliver(_ message: JSONRPCMessage, to exchange: ExchangeID, _ server: SharedServer) {
+        guard let introduction = server.conversation.introduction else { return }
+        switch server.calls[exchange] {
+        case .running(var core):
+            let actions = core.receive(message, from: introduction, now: .now())
+            server.calls[exchange] = .running(core)
+            waiting[exchange]?.meter?.take(message)
+            perform(actions)
+        case .news(var stream):
+            let actions = stream.receive(message, now: .now())
+            server.calls[exchange] = .news(stream)
+            perform(actions)
+        case .waiting, nil: break
+        }
+    }
+
+    /// The answer of a stateless request is complete, or its connection is gone, which cancels it.
+    func callFinished(_ exchange: ExchangeID) {
+        guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else {
+            return dialogueFinished(exchange)
+        }
+        perform(server.conversation.leave(.call(exchange)), server)
+    }
+
+    /// Looks at the clock for all stateless requests.
+    func tickCalls(now: NIODeadline) {
+        guard let server = shared else { return }
+        for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
+            switch call {
+            case .running(var core):
+                let actions = core.tick(now: now)
+                server.calls[exchange] = .running(core)
+                if core.isOver { waiting[exchange]?.meter?.outcome = .error }
+                perform(actions)
+            case .news(var stream):
+                let actions = stream.tick(now: now)
+                server.calls[exchange] = .news(stream)
+                perform(actions)
+            case .waiting: break
+            }
+        }
+    }
+
+    /// The bridge is about to stop and ends the streams that have no end of their own.
+    func endNews() {
+        guard let server = shared else { return }
+        for call in server.calls.values {
+            if case .news(let stream) = call { perform(stream.end()) }
+        }
+    }
+
+    /// Does what a stateless request wants done with its exchange.
+    func perform(_ actions: [SessionAction]) {
+        for action in actions {
+            switch action {
+            case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
+            case .beginEvents(let exchange, let fields): waiting[exchange]?.connection.beginEvents(fields)
+            case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
+            case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
+            case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
+            case .suspect: if let child = shared?.child { suspect(child) }
+            case .sendToChild, .sendEndpoint, .replayEvent, .gaveUp, .opened, .end, .report: break
+            }
+        }
+    }
+}
