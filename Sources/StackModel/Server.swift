@@ -14,6 +14,14 @@ public struct Server: Sendable {
         /// The stack's own server, which answers questions about the stack.
         case status
 
+        /// Whether the bridge stands before it.
+        public var isBridged: Bool {
+            switch self {
+            case .stdio, .status: true
+            case .http, .external: false
+            }
+        }
+
         /// The words of the user's command; nil for what runs none.
         public var command: [Located<String>]? {
             switch self {
@@ -73,12 +81,7 @@ public struct Server: Sendable {
     public var ownOriginKeys: Set<OriginRequest.Key>
 
     /// Whether the bridge stands before the server.
-    public var isBridged: Bool {
-        switch program {
-        case .stdio, .status: true
-        case .http, .external: false
-        }
-    }
+    public var isBridged: Bool { program.isBridged }
 }
 
 /// One environment variable of a server.

@@ -29,9 +29,10 @@ public struct StackFile: Sendable {
             let findings = Findings()
             stack = StackDecoder(findings).stack(from: root)
             if let stack {
-                RouteCheck.run(on: stack, findings)
+                let table = RouteTable(stack)
+                RouteCheck.run(on: table, findings)
                 PortCheck.run(on: stack, findings)
-                AccessCheck.run(on: stack, findings)
+                AccessCheck.run(on: table.rows, findings)
                 HostnameCheck.run(on: stack, findings)
                 TunnelCheck.run(on: stack, findings)
                 OriginCheck.run(on: stack, findings)

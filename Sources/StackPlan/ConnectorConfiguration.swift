@@ -17,7 +17,9 @@ struct ConnectorConfiguration {
         switch stack.tunnel {
         case .local: break
         case .named(let tunnel):
-            if let reference = tunnel.reference { lines.append("tunnel: \(YAMLText.plainOrQuoted(reference.value))") }
+            if let reference = tunnel.reference {
+                lines.append("tunnel: \(tunnel.id ?? YAMLText.quoted(reference.value))")
+            }
             lines.append("protocol: \(tunnel.transportProtocol.rawValue)")
         case .quick(let transportProtocol):
             lines.append("protocol: \(transportProtocol.rawValue)")

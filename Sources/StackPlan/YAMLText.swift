@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-internal import StackModel
-
 /// Writes strings into YAML files.
 public enum YAMLText {
-    /// A word as it is when every version of YAML reads it as that string, else a quoted scalar.
-    static func plainOrQuoted(_ text: String) -> String {
-        NamedTunnel.isUUID(text) ? text : quoted(text)
-    }
-
     /// A double-quoted scalar (YAML 1.2.2, section 7.3.1), which is one in every version of YAML.
     public static func quoted(_ text: String) -> String {
         var result = "\""

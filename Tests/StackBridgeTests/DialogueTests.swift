@@ -127,6 +127,22 @@ private let meta =
         }
     }
 
+    @Test func aServerThatHangsIsFoundOutByItself() async throws {
+        try await TestBridge.run(["--deaf"]) { bridge in
+            let connection = try await bridge.connect()
+            async let answer = ask(connection, "")
+            while try await bridge.server.inspect({ $0.dialogues.values.first?.conversation.pending.count }) != 1 {}
+            try await bridge.server.inspect { hub in
+                hub.tickDialogues(now: .now() + .minutes(11))
+                #expect(hub.dialogues.values.first?.child.suspectSince != nil)
+                #expect(hub.shared == nil)
+                hub.endHung(now: .now() + .seconds(31))
+                #expect(hub.dialogues.isEmpty)
+            }
+            #expect(try await answer.1.contains("took longer than"))
+        }
+    }
+
     @Test func aServerThatDoesNotStartIsAnsweredFor() async throws {
         try await TestBridge.run(["7"]) { bridge in
             let (head, body) = try await ask(try await bridge.connect(), "")

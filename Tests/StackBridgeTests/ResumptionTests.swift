@@ -36,6 +36,18 @@ private func call(_ method: String, id: String = "1", _ params: String = "{}") -
         #expect(log.replay(after: id) == nil)
     }
 
+    @Test func aStreamThatWentOnElsewhereKeepsItsNumbers() {
+        var log = EventLog()
+        #expect(log.record(bytes("a"), on: first) == "3-1")
+        log.continue(3, on: second)
+        log.forget(first)
+        // Nothing of it is kept any more.
+        _ = log.record(ByteBuffer(repeating: 0, count: 300 << 10), on: ExchangeID(rawValue: 9))
+        #expect(log.record(bytes("b"), on: second) == "3-2")
+        log.forget(second)
+        #expect(log.replay(after: "3-1")?.entries.map(\.id) == ["3-2"])
+    }
+
     @Test func whatIsKeptIsBounded() {
         var log = EventLog()
         for _ in 0..<100 { _ = log.record(bytes("x"), on: first) }

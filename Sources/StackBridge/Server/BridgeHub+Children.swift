@@ -9,22 +9,12 @@ import NIOCore
 extension BridgeHub {
     /// Starts a child for one session.
     func ownChild(session id: String) throws(NotNow) -> LiveChild {
-        let now = NIODeadline.now()
-        if let held = backoff.refusal(now: now) {
-            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
-        }
-        do throws(SpawnedProcess.Failure) {
-            return try startChild(
-                message: { hub, message in
-                    guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
-                    hub.perform(session.core.receive(fromChild: message, now: .now()), session)
-                },
-                ended: { hub, end in hub.childEnded(end, session: id) })
-        } catch {
-            backoff.failed(error.cause, startedAt: now, now: now)
-            log(error.cause)
-            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
-        }
+        try startChild(
+            message: { hub, message in
+                guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
+                hub.perform(session.core.receive(fromChild: message, now: .now()), session)
+            },
+            ended: { hub, end in hub.childEnded(end, session: id) })
     }
 
     /// Whether a server that only knows stateless requests has refused `initialize`; its client is then served by the
@@ -43,14 +33,40 @@ extension BridgeHub {
         do throws(NotNow) {
             try open(opening, isShared: true)
         } catch {
-            waiting[opening.exchange]?.connection.respond(
-                .unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: opening.message.id))
+            waiting[opening.exchange]?.connection.respond(error.answer(to: opening.message.id))
         }
         return true
     }
 
-    /// Starts a child and says where what it tells goes.
+    /// Why a server cannot be had now.
+    struct NotNow: Error {
+        var cause: String
+        var seconds: Int64
+
+        /// What a client is told that wants one.
+        func answer(to id: JSONText?) -> Answer {
+            .unavailable(cause, code: .internalError, retryAfter: seconds, id: id)
+        }
+    }
+
+    /// Starts a child, unless too many have just failed, and says where what it tells goes.
     func startChild(
+        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, ChildEnd) -> Void
+    ) throws(NotNow) -> LiveChild {
+        let now = NIODeadline.now()
+        if let held = backoff.refusal(now: now) {
+            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
+        }
+        do throws(SpawnedProcess.Failure) {
+            return try spawnChild(message: message, ended: ended)
+        } catch {
+            backoff.failed(error.cause, startedAt: now, now: now)
+            log(error.cause)
+            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
+        }
+    }
+
+    private func spawnChild(
         message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, ChildEnd) -> Void
     ) throws(SpawnedProcess.Failure) -> LiveChild {
         // The process is known only once it runs, and reports nothing before that.

@@ -35,36 +35,26 @@ extension BridgeHub {
     private func dialogueServer(
         _ phase: DialogueServer.Phase, _ capabilities: JSONText
     ) throws(NotNow) -> DialogueServer {
-        let now = NIODeadline.now()
-        if let held = backoff.refusal(now: now) {
-            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
-        }
         let idle = dialogues.values.first { if case .idle = $0.phase { true } else { false } }
-        if dialogues.count >= DialogueServer.most {
-            guard let idle else { throw NotNow(cause: "Too many requests have a server of their own", seconds: 5) }
-            end(idle)
+        guard dialogues.count < DialogueServer.most || idle != nil else {
+            throw NotNow(cause: "Too many requests have a server of their own", seconds: 5)
         }
-        do throws(SpawnedProcess.Failure) {
-            var pid: Int32 = 0
-            let child = try startChild(
-                message: { hub, message in
-                    guard let server = hub.dialogues[pid] else { return }
-                    let actions = server.conversation.receive(fromChild: message)
-                    hub.perform(actions, server)
-                },
-                ended: { hub, end in
-                    guard let server = hub.dialogues[pid] else { return }
-                    hub.dialogueChildEnded(end, server)
-                })
-            pid = child.pid
-            let server = DialogueServer(child, capabilities: capabilities, phase: phase)
-            dialogues[pid] = server
-            return server
-        } catch {
-            backoff.failed(error.cause, startedAt: now, now: now)
-            log(error.cause)
-            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
-        }
+        var pid: Int32 = 0
+        let child = try startChild(
+            message: { hub, message in
+                guard let server = hub.dialogues[pid] else { return }
+                let actions = server.conversation.receive(fromChild: message)
+                hub.perform(actions, server)
+            },
+            ended: { hub, end in
+                guard let server = hub.dialogues[pid] else { return }
+                hub.dialogueChildEnded(end, server)
+            })
+        if dialogues.count >= DialogueServer.most, let idle { end(idle) }
+        pid = child.pid
+        let server = DialogueServer(child, capabilities: capabilities, phase: phase)
+        dialogues[pid] = server
+        return server
     }
 
     private func start(
@@ -194,7 +184,7 @@ extension BridgeHub {
                 let actions = call.tick(now: now)
                 server.phase = .running(call, dialogue)
                 if call.isOver { waiting[call.exchange]?.meter?.outcome = .error }
-                perform(actions)
+                perform(actions, of: server.child)
             case .asking(_, _, _, let since) where now - since >= DialogueServer.patienceWithClients: end(server)
             case .idle(let since) where now - since >= DialogueServer.idle: end(server)
             case .opening, .asking, .idle: break

@@ -16,7 +16,7 @@ extension BridgeHub {
             let endpoint = "\(prefix)\(RequestGate.messagesPath)?sessionId=\(session.core.id)"
             perform(session.core.openPair(exchange, endpoint: endpoint, now: .now()), session)
         } catch {
-            from.respond(.unavailable(error.cause, code: .internalError, retryAfter: error.seconds, id: nil))
+            from.respond(error.answer(to: nil))
         }
     }
 

@@ -7,41 +7,25 @@ import NIOHTTP1
 
 /// The child that serves many: sessions when they are shared, and stateless requests.
 extension BridgeHub {
-    /// Why a server cannot be had now.
-    struct NotNow: Error {
-        var cause: String
-        var seconds: Int64
-    }
-
     /// The shared server, started if need be.
     func sharedServer() throws(NotNow) -> SharedServer {
         if let shared { return shared }
-        let now = NIODeadline.now()
-        if let held = backoff.refusal(now: now) {
-            throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
+        let server = SharedServer(
+            try startChild(
+                message: { hub, message in
+                    guard let shared = hub.shared else { return }
+                    let actions = shared.conversation.receive(fromChild: message)
+                    hub.perform(actions, shared)
+                },
+                ended: { hub, end in hub.sharedChildEnded(end) }))
+        shared = server
+        // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here has
+        // yet to join.
+        eventLoop.assumeIsolated().execute {
+            guard self.shared === server else { return }
+            self.perform(server.conversation.begin(client: BridgeConfiguration.version), server)
         }
-        do throws(SpawnedProcess.Failure) {
-            let server = SharedServer(
-                try startChild(
-                    message: { hub, message in
-                        guard let shared = hub.shared else { return }
-                        let actions = shared.conversation.receive(fromChild: message)
-                        hub.perform(actions, shared)
-                    },
-                    ended: { hub, end in hub.sharedChildEnded(end) }))
-            shared = server
-            // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here
-            // has yet to join.
-            eventLoop.assumeIsolated().execute {
-                guard self.shared === server else { return }
-                self.perform(server.conversation.begin(client: BridgeConfiguration.version), server)
-            }
-            return server
-        } catch {
-            backoff.failed(error.cause, startedAt: now, now: now)
-            log(error.cause)
-            throw NotNow(cause: error.cause, seconds: backoff.refusal(now: now)?.seconds ?? 1)
-        }
+        return server
     }
 
     func perform(_ actions: [SharedConversation.Action], _ server: SharedServer) {

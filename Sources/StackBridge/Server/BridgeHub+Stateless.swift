@@ -50,9 +50,7 @@ extension BridgeHub {
             start(message, head, exchange, introduction, server)
         } catch {
             waiting[exchange]?.meter = nil
-            let answer = Answer.unavailable(
-                error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
-            refuse([message], answer, from)
+            refuse([message], error.answer(to: message.id), from)
         }
     }
 
@@ -132,7 +130,7 @@ extension BridgeHub {
                 let actions = core.tick(now: now)
                 server.calls[exchange] = .running(core)
                 if core.isOver { waiting[exchange]?.meter?.outcome = .error }
-                perform(actions)
+                perform(actions, of: server.child)
             case .news(var stream):
                 let actions = stream.tick(now: now)
                 server.calls[exchange] = .news(stream)
@@ -150,8 +148,8 @@ extension BridgeHub {
         }
     }
 
-    /// Does what a stateless request wants done with its exchange.
-    func perform(_ actions: [SessionAction]) {
+    /// Does what a stateless request wants done with its exchange, and with the child that serves it.
+    func perform(_ actions: [SessionAction], of child: LiveChild? = nil) {
         for action in actions {
             switch action {
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
@@ -159,7 +157,7 @@ extension BridgeHub {
             case .sendEvent(let exchange, let bytes): waiting[exchange]?.connection.sendEvent(bytes)
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
-            case .suspect: if let child = shared?.child { suspect(child) }
+            case .suspect: if let child { suspect(child) }
             case .sendToChild, .sendEndpoint, .replayEvent, .gaveUp, .opened, .end, .report: break
             }
         }

@@ -224,9 +224,7 @@ extension BridgeHub {
         do throws(NotNow) {
             try open(opening, isShared: configuration.sharesSessions || serverIsStateless)
         } catch {
-            let answer = Answer.unavailable(
-                error.cause, code: .internalError, retryAfter: error.seconds, id: message.id)
-            refuse([message], answer, from)
+            refuse([message], error.answer(to: message.id), from)
         }
     }
 

@@ -41,7 +41,6 @@ extension BridgeSession {
         for number in pending.keys where pending[number]?.exchange == source { pending[number]?.exchange = exchange }
         log.continue(stream, on: exchange)
         // The older connection, if it is still there, is not the one that the client reads.
-        let old: [SessionAction] = source == origin && state.waiting == 0 ? [] : [.endEvents(source)]
-        return old + [.beginEvents(exchange, fields: [])] + replayed
+        return [.endEvents(source), .beginEvents(exchange, fields: [])] + replayed
     }
 }

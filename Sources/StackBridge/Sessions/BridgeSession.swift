@@ -5,7 +5,8 @@ import MCPKit
 import NIOCore
 import NIOHTTP1
 
-/// One MCP session: a client that speaks Streamable HTTP (2025-03-26 to 2025-11-25) and a child of its own.
+/// One MCP session: a client that speaks Streamable HTTP (2025-03-26 to 2025-11-25) or HTTP+SSE (2024-11-05), and a
+/// child that is its own as far as it can tell.
 ///
 /// Requests of the client are renumbered, since clients do send equal ids at the same time and their answers must
 /// never meet; ids and progress tokens come back exactly as they were spelled. Every method takes an event and

@@ -67,7 +67,10 @@ struct EventLog {
 
     /// An exchange is over, and nothing more comes on its stream.
     mutating func forget(_ exchange: ExchangeID) {
-        finished.insert(continued.removeValue(forKey: exchange) ?? exchange.rawValue)
+        let stream = continued.removeValue(forKey: exchange) ?? exchange.rawValue
+        // A stream that went on elsewhere outlives the exchange it began with.
+        guard !continued.values.contains(stream) else { return }
+        finished.insert(stream)
         prune()
     }
 

@@ -12,7 +12,8 @@ struct StatelessCall {
     let method: String
     private let accepts: AcceptedAnswers
     private let limits: BridgeSession.Limits
-    private var since: NIODeadline
+    private let since: NIODeadline
+    /// When the server last said something about it.
     private var heard: NIODeadline
     /// When the last event went out; nil while the answer may still be plain JSON.
     private var lastEvent: NIODeadline?

@@ -8,9 +8,9 @@ internal import Diagnostics
 /// Cloudflare protects host names. A path keeps nobody out: cloudflared does not normalise paths, so that
 /// `/public/../private` takes the route for `/public` and may still reach what is behind `/private`.
 enum AccessCheck {
-    static func run(on stack: Stack, _ findings: Findings) {
+    static func run(on rows: [RouteTable.Row], _ findings: Findings) {
         var first: [String: Located<Route.Access>] = [:]
-        for row in RouteTable(stack).rows {
+        for row in rows {
             guard let hostname = row.route.hostname else { continue }
             guard let other = first[hostname] else {
                 first[hostname] = row.route.access
@@ -24,12 +24,11 @@ enum AccessCheck {
                     at: row.route.access.range, notes: [.init("the other one stands here", at: other.range)],
                     hint: "give all routes of a host name the same access, or this one a host name of its own"))
         }
-        aroundPolicies(stack, findings)
+        aroundPolicies(rows, findings)
     }
 
     /// A route for any host name, or for a wildcard, also takes requests of the protected ones it stands for.
-    private static func aroundPolicies(_ stack: Stack, _ findings: Findings) {
-        let rows = RouteTable(stack).rows
+    private static func aroundPolicies(_ rows: [RouteTable.Row], _ findings: Findings) {
         let protected = rows.filter { $0.route.hostname != nil && $0.route.access.value != .everybody }
         guard let last = protected.last else { return }
         for row in rows where row.route.access.value == .everybody && row.index < last.index {

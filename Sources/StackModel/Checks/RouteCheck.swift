@@ -14,8 +14,7 @@ enum RouteCheck {
         var beginning: [UInt8]?
     }
 
-    static func run(on stack: Stack, _ findings: Findings) {
-        let table = RouteTable(stack)
+    static func run(on table: RouteTable, _ findings: Findings) {
         let paths = table.rows.map { path(of: $0.route) }
         var covering: [String?: [Int]] = [:]
         for row in table.rows {

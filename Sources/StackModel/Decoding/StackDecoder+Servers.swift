@@ -44,15 +44,10 @@ extension StackDecoder {
         let paths = map.take("paths").map(self.paths) ?? PathAccess()
         let speech = self.speech(&map, program)
         let unit = self.unit(&map, program)
-        let isBridged =
-            switch program {
-            case .stdio, .status: true
-            case .http, .external, nil: false
-            }
         let routes = self.routes(
             &map,
             RouteContext(
-                server: pair, domain: domain, access: defaults.access, isBridged: isBridged,
+                server: pair, domain: domain, access: defaults.access, isBridged: program?.isBridged ?? false,
                 takesEveryName: isQuick))
         let rateLimit = map.take("rate-limit").flatMap(self.rateLimit)
         guard let program else { return nil }
@@ -194,7 +189,7 @@ extension StackDecoder {
     // MARK: How it runs
 
     private func start(_ map: inout MappingReader, _ program: Server.Program?) -> Server.Start? {
-        let isNative = if case .http? = program { true } else { false }
+        let isNative = isNative(program)
         guard let pair = map.takePair("start") else { return isNative ? .always : .onDemand }
         guard let start = pair.value.choice(findings, Server.Start.self) else { return nil }
         if isNative, start == .onDemand {
@@ -247,8 +242,7 @@ extension StackDecoder {
         let path = map.takePair("path")
         let health = map.takePair("health")
         let transport = transportPair.flatMap { $0.value.choice(findings, Server.Transport.self) } ?? .streamableHTTP
-        let isBridged = program?.command != nil && !isNative(program) || program == .status
-        if isBridged, let transportPair, transport != .streamableHTTP {
+        if program?.isBridged == true, let transportPair, transport != .streamableHTTP {
             findings.error(
                 .contradiction, "the bridge speaks Streamable HTTP", at: transportPair.value.range,
                 hint: "'transport' is for servers with a 'port' or a 'url'; leave it out")
