@@ -3,6 +3,7 @@
 
 public import ArgumentParser
 import Glibc
+import MCPKit
 import NIOCore
 import NIOPosix
 import SystemdKit
@@ -13,10 +14,13 @@ public struct BridgeCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "mcp-stack-bridge",
         abstract: "Serve an MCP server that speaks stdio as Streamable HTTP.",
-        usage: "mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]",
+        usage: """
+            mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]
+            mcp-stack-bridge [--listen <address>] [<options>] --origin <url> [-- <command> [<argument> ...]]
+            """,
         discussion: """
             One process serves all clients, unless --sessions says otherwise. Without --listen the bridge serves the sockets that \
-            systemd passed to it.
+            systemd passed to it. With --origin the server speaks HTTP itself, and the command, if there is one, starts it.
             """)
 
     @Option(help: ArgumentHelp("Listen on 127.0.0.1:8080, [::1]:8080 or unix:/path.", valueName: "address"))
@@ -42,8 +46,29 @@ public struct BridgeCommand: AsyncParsableCommand {
             valueName: "seconds"))
     var idleTimeout: Int64?
 
-    @Option(help: "shared: one process serves all sessions. per-client: every session gets a process of its own.")
-    var sessions = SessionSharing.shared
+    @Option(
+        help: ArgumentHelp(
+            "The server speaks HTTP itself, at an address like http://127.0.0.1:3000/mcp.", valueName: "url"))
+    var origin: String?
+
+    @Option(help: "What it speaks: streamable-http, sse (2024-11-05), or detect, which finds out.")
+    var originTransport = HTTPTransport.streamableHTTP
+
+    @Option(help: ArgumentHelp("How long it may take until it takes connections.", valueName: "seconds"))
+    var startTimeout: Int64 = 120
+
+    @Flag(help: "Start it at once and keep it running, instead of starting it with the first request.")
+    var eager = false
+
+    @Flag(help: "It has its clients sign in itself: pass on Authorization, refusals, and its OAuth metadata.")
+    var passAuthorization = false
+
+    @Option(
+        help: """
+            shared: one process serves all sessions. per-client: every session gets a process of its own, or a session \
+            of its own with an origin. (default: shared, with --origin: per-client)
+            """)
+    var sessions: SessionSharing?
 
     @Option(help: ArgumentHelp("Sessions that may be open at once.", valueName: "number"))
     var maxSessions = 64
@@ -89,9 +114,10 @@ public struct BridgeCommand: AsyncParsableCommand {
 
     /// Refuses values that make no sense.
     public func validate() throws {
-        if command.first?.isEmpty ?? true {
+        if command.first?.isEmpty ?? (origin == nil) {
             throw ValidationError("No server is named; put its command after \"--\".")
         }
+        try validateOrigin()
         if let listen, ListenAddress(listen) == nil {
             throw ValidationError("\"\(listen)\" is no address like 127.0.0.1:8080, [::1]:8080 or unix:/path.")
         }
@@ -102,7 +128,8 @@ public struct BridgeCommand: AsyncParsableCommand {
             throw ValidationError("\"\(path)\" is no path like /mcp.")
         }
         guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain),
-            (0...Self.longest).contains(requestTimeout), (0...Self.longest).contains(sessionAge)
+            (0...Self.longest).contains(requestTimeout), (0...Self.longest).contains(sessionAge),
+            (0...Self.longest).contains(startTimeout)
         else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
         }
@@ -141,7 +168,7 @@ public struct BridgeCommand: AsyncParsableCommand {
         }
         if let listen {
             let address = server.addresses.first.flatMap(Self.url) ?? listen
-            log.write("serving \(command.first ?? "") at \(address)")
+            log.write("serving \(command.first ?? origin ?? "") at \(address)")
         }
         let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
         try await server.waitUntilFinished()
@@ -169,6 +196,23 @@ public struct BridgeCommand: AsyncParsableCommand {
 extension BridgeCommand {
     private static let longest: Int64 = 366 * 86_400
 
+    private func validateOrigin() throws {
+        if let origin {
+            guard !origin.hasPrefix("https:") else {
+                throw ValidationError("The bridge speaks plain HTTP to an origin: \"\(origin)\" needs TLS.")
+            }
+            guard OriginAddress(origin) != nil else {
+                throw ValidationError("\"\(origin)\" is no address like http://127.0.0.1:3000/mcp.")
+            }
+        } else if eager || passAuthorization || originTransport != .streamableHTTP {
+            throw ValidationError(
+                "--origin-transport, --eager and --pass-authorization are for servers that speak HTTP (--origin).")
+        }
+        if eager, command.isEmpty {
+            throw ValidationError("--eager needs a command to start.")
+        }
+    }
+
     private func sockets() throws -> BridgeConfiguration.Sockets {
         if let address = listen.flatMap(ListenAddress.init) { return .listen(address) }
         let descriptors = InheritedSockets.descriptors()
@@ -184,7 +228,12 @@ extension BridgeCommand {
         var configuration = BridgeConfiguration(command: command, environment: try environment(), sockets: sockets)
         configuration.hosts = HostRules(allowHost.compactMap(HostRules.Pattern.init))
         configuration.paths = EndpointPaths(endpoint: endpoint, prefixes: stripPrefix)
-        configuration.sharesSessions = sessions == .shared
+        configuration.origin = origin.flatMap(OriginAddress.init).map {
+            BridgeConfiguration.Origin(
+                address: $0, transport: originTransport, startTimeout: .seconds(startTimeout), isEager: eager,
+                authorizesClients: passAuthorization)
+        }
+        configuration.sharesSessions = (sessions ?? (origin == nil ? .shared : .perClient)) == .shared
         configuration.maximumSessions = maxSessions
         configuration.sessionInterval = sessionRate > 0 ? .nanoseconds(1_000_000_000 / sessionRate) : nil
         configuration.session.age = sessionAge > 0 ? .seconds(sessionAge) : nil
@@ -232,6 +281,8 @@ extension BridgeCommand {
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
+
+extension HTTPTransport: ExpressibleByArgument {}
 
 /// How sessions share processes.
 enum SessionSharing: String, ExpressibleByArgument, CaseIterable {

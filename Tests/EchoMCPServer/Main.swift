@@ -15,6 +15,9 @@ struct EchoServer {
         let arguments = CommandLine.arguments.dropFirst()
         if let status = arguments.first.flatMap({ Int32($0) }) { exit(status) }
         if arguments.contains("--stubborn") { signal(SIGTERM, SIG_IGN) }
+        if let place = arguments.firstIndex(of: "--http"), let port = UInt16(arguments[place + 1]) {
+            HTTPEcho(port: port).serve()
+        }
         var server = EchoServer()
         var framer = LineFramer()
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

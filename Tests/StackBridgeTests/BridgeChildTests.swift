@@ -99,7 +99,7 @@ private func call(_ method: String, _ params: String = "{}") -> String {
         var pid: pid_t = 0
         try await TestBridge.run(["--stubborn"]) { bridge in
             _ = try await bridge.initialize(try await bridge.connect())
-            pid = try await bridge.server.inspect { $0.children.keys.first ?? 0 }
+            pid = try await bridge.server.inspect { ($0.children.values.first as? LiveChild)?.pid ?? 0 }
         }
         #expect(pid > 0)
         #expect(kill(pid, 0) == -1 && errno == ESRCH)

@@ -71,6 +71,10 @@ public enum MCPHeader {
     public static let method = "Mcp-Method"
     /// Repeats what a stateless request is about: the tool, the prompt or the resource (2026-07-28).
     public static let name = "Mcp-Name"
+    /// The parameter that `Mcp-Name` repeats, by method (2026-07-28, "Standard Request Headers").
+    public static let nameMember = ["tools/call": "name", "prompts/get": "name", "resources/read": "uri"]
+    /// Repeats arguments of a tool that its schema marks, in fields whose names begin so (2026-07-28).
+    public static let parameterPrefix = "Mcp-Param-"
     /// The last event that a client has seen of a stream that broke (2025-03-26 to 2025-11-25).
     public static let lastEventID = "Last-Event-ID"
 }

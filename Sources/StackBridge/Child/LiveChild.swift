@@ -9,29 +9,18 @@ import NIOPosix
 /// A running child: its pipes, its messages, its end.
 ///
 /// Confined to the event loop.
-final class LiveChild {
-    /// What a child tells its session.
-    struct Events {
-        var message: (JSONRPCMessage) -> Void
-        /// A line of its output that is no message, ready for the log.
-        var noise: (String) -> Void
-        /// Lines of its standard error, also when nobody uses it any more.
-        var log: ([LogLine]) -> Void
-        /// Once, with nothing after it: the child has exited or can no longer be understood.
-        var ended: (ChildEnd) -> Void
-        /// Once, and last: the process and its group are gone.
-        var reaped: () -> Void
-    }
-
+final class LiveChild: ServerLink {
     /// The id of the bridge's own question whether a child is still there.
     static let signOfLife = JSONText("mcp-stack-bridge")
 
+    let id: LinkID
     let pid: pid_t
     let startedAt: NIODeadline
     /// Since when it is not known whether the child still does anything; any message of it ends that.
     var suspectSince: NIODeadline?
+    private let speaks: Bool
     private let eventLoop: any EventLoop
-    private var events: Events?
+    private var events: LinkEvents?
     private var reaped: (() -> Void)?
     private var teardown: ChildTeardown
     private var channel: (any Channel)?
@@ -42,12 +31,14 @@ final class LiveChild {
     private var exit: ExitStatus?
     private let errors: ChildErrors
 
-    /// Starts the child.
+    /// Starts the child; what one that does not speak on its standard output writes there is noise.
     init(
-        _ command: [String], environment: [String], graces: ChildTeardown.Graces, on eventLoop: any EventLoop,
-        events: Events
+        _ id: LinkID, _ command: [String], environment: [String], graces: ChildTeardown.Graces,
+        on eventLoop: any EventLoop, events: LinkEvents, speaks: Bool = true
     ) throws(SpawnedProcess.Failure) {
         let process = try SpawnedProcess.start(command, environment: environment)
+        self.id = id
+        self.speaks = speaks
         self.pid = process.pid
         self.startedAt = .now()
         self.eventLoop = eventLoop
@@ -73,8 +64,8 @@ final class LiveChild {
         set { if handler?.isPaused != newValue { handler?.isPaused = newValue } }
     }
 
-    /// Writes one line.
-    func send(_ message: ByteBuffer) {
+    /// Writes one line; pipes have no header fields.
+    func send(_ message: ByteBuffer, fields: [HTTPField]) {
         guard !inputIsClosed else { return }
         var line = message
         line.writeInteger(UInt8(ascii: "\n"))
@@ -107,10 +98,11 @@ extension LiveChild {
     func receive(line: ByteBuffer) {
         suspectSince = nil
         guard let events else { return }
+        guard speaks else { return events.noise(Self.printable(line)) }
         do throws(JSONRPCParseError) {
             events.message(try JSONRPCMessage(parsing: line))
         } catch {
-            events.noise(Self.printable(line))
+            events.noise("not a message on the server's stdout: \(Self.printable(line))")
         }
     }
 
@@ -130,7 +122,7 @@ extension LiveChild {
                 events.message(message)
             }
         }
-        self.events?.noise("a line of \(size)")
+        self.events?.noise("not a message on the server's stdout: a line of \(size)")
     }
 
     /// The output is closed.
@@ -140,6 +132,7 @@ extension LiveChild {
         hasOutput = false
         poll()
         guard exit == nil else { return tellEnd() }
+        guard speaks else { return }
         perform(teardown.end(now: .now()))
         eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.tellEnd() }
     }

@@ -13,16 +13,7 @@ struct Answer: Equatable {
     /// Why the bridge refused; nil when it did not.
     var reason: RefusalReason?
 
-    /// One header field.
-    struct Field: Equatable, Sendable {
-        var name: String
-        var value: String
-
-        init(_ name: String, _ value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
+    typealias Field = HTTPField
 
     /// A response without a body.
     static func empty(_ status: HTTPResponseStatus, fields: [Field] = []) -> Answer {

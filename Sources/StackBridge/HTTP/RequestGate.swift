@@ -8,8 +8,10 @@ import NIOHTTP1
 struct RequestGate: Sendable {
     /// Where an acceptable request goes.
     enum Route: Equatable {
-        /// `GET /healthz`; `sendsBody` is false for HEAD.
+        /// `GET /healthz`: whether the server answers.
         case health
+        /// `GET /.well-known/oauth-…`: how the server wants clients to sign in, at that path of the server itself.
+        case metadata(path: String)
         /// A POST to the endpoint by a client that has sessions.
         case post(Post)
         /// A POST to the endpoint by a stateless client.
@@ -31,6 +33,8 @@ struct RequestGate: Sendable {
         var session: String?
         var version: MCPProtocolVersion?
         var accepts: AcceptedAnswers
+        /// The fields that go along to a server that speaks HTTP.
+        var passed: [HTTPField] = []
     }
 
     /// The bytes that the names and values of all fields may have together.
@@ -40,6 +44,7 @@ struct RequestGate: Sendable {
 
     let hosts: HostRules
     let paths: EndpointPaths
+    var passes = PassedFields()
 
     /// Decides where a request goes.
     func route(_ head: HTTPRequestHead) -> Route {
@@ -48,6 +53,10 @@ struct RequestGate: Sendable {
             return .refuse(.refusal(.requestHeaderFieldsTooLarge, .invalidRequest, "The header is too large"))
         }
         if let refusal = refusalByName(head) { return .refuse(refusal) }
+        if let path = passes.metadataPath(head.uri, paths) {
+            guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
+            return .metadata(path: path)
+        }
         let path = paths.stripped(head.uri.prefix { $0 != "?" })
         if path == "/healthz" {
             guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
@@ -132,10 +141,11 @@ struct RequestGate: Sendable {
             return .stateless(
                 StatelessRequest.Head(
                     method: headers.first(name: MCPHeader.method), name: headers.first(name: MCPHeader.name),
-                    accepts: accepts))
+                    accepts: accepts, passed: passes.fields(of: headers)))
         case .success(let version):
             let session = headers.first(name: MCPHeader.sessionID)
-            return .post(Post(session: session, version: version, accepts: accepts))
+            return .post(
+                Post(session: session, version: version, accepts: accepts, passed: passes.fields(of: headers)))
         }
     }
 

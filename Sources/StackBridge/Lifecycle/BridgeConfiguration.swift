@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+import MCPKit
 import NIOCore
 
 /// What one bridge is told to do.
@@ -13,11 +14,25 @@ struct BridgeConfiguration: Sendable {
         case listen(ListenAddress)
     }
 
+    /// A server that speaks HTTP itself.
+    struct Origin: Sendable {
+        var address: OriginAddress
+        var transport = HTTPTransport.streamableHTTP
+        /// How long it may take until it takes connections.
+        var startTimeout = TimeAmount.seconds(120)
+        /// Whether it is started at once and kept running, or started by the first request.
+        var isEager = false
+        /// Whether it has its clients sign in itself.
+        var authorizesClients = false
+    }
+
     /// The bridge's own version, by which it introduces itself to servers.
     static let version = "0.1.0"
 
-    /// The program and its arguments.
+    /// The program and its arguments; none when a server that speaks HTTP runs elsewhere.
     var command: [String]
+    /// The server that speaks HTTP itself, when it is one.
+    var origin: Origin?
     /// The environment of children, as `NAME=VALUE`.
     var environment: [String]
     var sockets: Sockets
@@ -49,4 +64,9 @@ struct BridgeConfiguration: Sendable {
     var connectionIdle = TimeAmount.seconds(30)
     /// The bytes that may wait for a child that does not read.
     var maximumQueuedForChild = 16 << 20
+
+    /// What of the header of requests goes along to the server.
+    var passedFields: PassedFields {
+        PassedFields(parameters: origin != nil, authorization: origin?.authorizesClients ?? false)
+    }
 }

@@ -13,7 +13,7 @@ extension BridgeHub {
             switch action {
             case .sendToChild(let bytes):
                 if let child = session.child {
-                    child.send(bytes.jsonOnOneLine)
+                    child.send(bytes.jsonOnOneLine, fields: session.fields)
                 } else {
                     forward(bytes, from: session)
                 }
@@ -70,6 +70,8 @@ extension BridgeHub {
         tickCalls(now: now)
         tickDialogues(now: now)
         endHung(now: now)
+        tickHealthChecks(now: now)
+        tickOrigin(now: now)
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
         }
@@ -95,6 +97,7 @@ extension BridgeHub {
         shared = nil
         closeMetrics()
         endDialogues()
+        endOrigin()
         finishIfDone()
     }
 

@@ -8,13 +8,18 @@ import NIOCore
 /// Children: their starts, their ends, and what follows from them.
 extension BridgeHub {
     /// Starts a child for one session.
-    func ownChild(session id: String) throws(NotNow) -> LiveChild {
+    func ownChild(session id: String) throws(NotNow) -> any ServerLink {
         try startChild(
-            message: { hub, message in
-                guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
-                hub.perform(session.core.receive(fromChild: message, now: .now()), session)
-            },
-            ended: { hub, end in hub.childEnded(end, session: id) })
+            LinkUse(
+                message: { hub, message in
+                    guard let session = hub.sessions[id], !hub.isRefusalOfSessions(message, session) else { return }
+                    hub.perform(session.core.receive(fromChild: message, now: .now()), session)
+                },
+                refused: { hub, request, head in
+                    guard let session = hub.sessions[id], let number = request.integerValue else { return }
+                    hub.perform(session.core.refuse(number, .passed(head), now: .now()), session)
+                },
+                ended: { hub, end in hub.childEnded(end, session: id) }))
     }
 
     /// Whether a server that only knows stateless requests has refused `initialize`; its client is then served by the
@@ -24,7 +29,7 @@ extension BridgeHub {
             let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
             (-32022 ... -32020).contains(code)
         else { return false }
-        serverIsStateless = true
+        (serverIsStateless, serverHasNoSessions) = (true, true)
         backoff.answered()
         sessions[session.core.id] = nil
         metrics.sessionEnded(.refused)
@@ -49,16 +54,28 @@ extension BridgeHub {
         }
     }
 
-    /// Starts a child, unless too many have just failed, and says where what it tells goes.
-    func startChild(
-        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, ChildEnd) -> Void
-    ) throws(NotNow) -> LiveChild {
+    /// What is done with what a link tells.
+    struct LinkUse {
+        var message: (BridgeHub, JSONRPCMessage) -> Void
+        /// A server that speaks HTTP wants the client of a request to sign in, or refuses it.
+        var refused: (BridgeHub, _ request: JSONText, HTTPConversation.Head) -> Void
+        var ended: (BridgeHub, ChildEnd) -> Void
+    }
+
+    /// Starts a child, or opens a conversation with the server that speaks HTTP, unless too many have just failed.
+    func startChild(_ use: LinkUse) throws(NotNow) -> any ServerLink {
+        if let origin { return try originLink(use, origin) }
+        return try starting { () throws(SpawnedProcess.Failure) in try spawnChild(use) }
+    }
+
+    /// Starts a process, unless too many have just failed.
+    func starting(_ spawn: () throws(SpawnedProcess.Failure) -> LiveChild) throws(NotNow) -> LiveChild {
         let now = NIODeadline.now()
         if let held = backoff.refusal(now: now) {
             throw NotNow(cause: "\(held.cause); the next start is in \(held.seconds) s", seconds: held.seconds)
         }
         do throws(SpawnedProcess.Failure) {
-            return try spawnChild(message: message, ended: ended)
+            return try spawn()
         } catch {
             backoff.failed(error.cause, startedAt: now, now: now)
             log(error.cause)
@@ -66,46 +83,50 @@ extension BridgeHub {
         }
     }
 
-    private func spawnChild(
-        message: @escaping (BridgeHub, JSONRPCMessage) -> Void, ended: @escaping (BridgeHub, ChildEnd) -> Void
-    ) throws(SpawnedProcess.Failure) -> LiveChild {
-        // The process is known only once it runs, and reports nothing before that.
-        var pid: pid_t = 0
+    private func spawnChild(_ use: LinkUse) throws(SpawnedProcess.Failure) -> LiveChild {
+        let id = nextLink()
         var ending = ChildEnding.wanted
-        let events = LiveChild.Events(
+        let events = LinkEvents(
             message: { [unowned self] in
                 guard $0.id != LiveChild.signOfLife else { return }
-                message(self, $0)
+                use.message(self, $0)
             },
-            noise: { [unowned self] line in log("not a message on the server's stdout: \(line)") },
+            noise: { [unowned self] line in log(line) },
             log: serverLog,
             ended: { [unowned self] end in
                 ending = end.ending
-                ended(self, end)
+                use.ended(self, end)
             },
             reaped: { [unowned self] in
                 metrics.childEnded(ending)
-                children[pid] = nil
+                children[id] = nil
                 finishIfDone()
             })
         let child = try LiveChild(
-            configuration.command, environment: configuration.environment, graces: configuration.graces,
+            id, configuration.command, environment: configuration.environment, graces: configuration.graces,
             on: eventLoop, events: events)
-        pid = child.pid
-        children[pid] = child
+        children[id] = child
         metrics.childStarted()
         return child
     }
 
     private func childEnded(_ end: ChildEnd, session id: String) {
         guard let session = sessions[id], let child = session.child else { return }
-        log("\(end.trouble); \(session.core.pendingCount) requests were waiting")
+        logEnd(end, waiting: session.core.pendingCount)
         let seconds = noteEnd(end, of: child, hasAnswered: session.core.phase != .starting)
         perform(session.core.childEnded(cause: end.cause, retryAfter: seconds), session)
     }
 
+    /// Tells the operator of the end of a child.
+    ///
+    /// Sessions with one server have one end, of which those that nothing was lost with need not be told.
+    func logEnd(_ end: ChildEnd, waiting: Int) {
+        guard origin == nil || waiting > 0 else { return }
+        log("\(end.trouble); \(waiting) requests were waiting")
+    }
+
     /// Notes the end of a child that was still used; returns the seconds until the next one may be started.
-    func noteEnd(_ end: ChildEnd, of child: LiveChild, hasAnswered: Bool) -> Int64 {
+    func noteEnd(_ end: ChildEnd, of child: any ServerLink, hasAnswered: Bool) -> Int64 {
         let now = NIODeadline.now()
         // A server that lived for a while is tried again at once; one that dies young is not.
         if !hasAnswered || now - child.startedAt < configuration.shortLife {
@@ -124,10 +145,11 @@ extension BridgeHub {
     /// Looks which children have exited.
     func pollChildren() {
         for child in Array(children.values) { child.poll() }
+        origin?.process?.poll()
     }
 
     func finishIfDone() {
-        guard lifecycle.phase == .finishing, children.isEmpty else { return }
+        guard lifecycle.phase == .finishing, children.isEmpty, origin?.process == nil else { return }
         finishedPromise.succeed()
     }
 }

@@ -24,9 +24,10 @@ extension BridgeHub {
             return start(message, head, exchange, introduction, server)
         }
         let server = try dialogueServer(.opening(message, head, exchange), capabilities)
+        server.fields = head.passed
         // As with the shared server, a child that is gone already must not be heard of before it is known.
         eventLoop.assumeIsolated().execute {
-            guard self.dialogues[server.child.pid] != nil else { return }
+            guard self.dialogues[server.child.id] != nil else { return }
             self.perform(
                 server.conversation.begin(client: BridgeConfiguration.version, capabilities: capabilities), server)
         }
@@ -39,21 +40,27 @@ extension BridgeHub {
         guard dialogues.count < DialogueServer.most || idle != nil else {
             throw NotNow(cause: "Too many requests have a server of their own", seconds: 5)
         }
-        var pid: Int32 = 0
+        // The link is known only once it is there, and reports nothing before that.
+        var id: LinkID?
         let child = try startChild(
-            message: { hub, message in
-                guard let server = hub.dialogues[pid] else { return }
-                let actions = server.conversation.receive(fromChild: message)
-                hub.perform(actions, server)
-            },
-            ended: { hub, end in
-                guard let server = hub.dialogues[pid] else { return }
-                hub.dialogueChildEnded(end, server)
-            })
+            LinkUse(
+                message: { hub, message in
+                    guard let server = id.flatMap({ hub.dialogues[$0] }) else { return }
+                    let actions = server.conversation.receive(fromChild: message)
+                    hub.perform(actions, server)
+                },
+                refused: { hub, request, head in
+                    guard let server = id.flatMap({ hub.dialogues[$0] }) else { return }
+                    hub.refused(request, head, server)
+                },
+                ended: { hub, end in
+                    guard let server = id.flatMap({ hub.dialogues[$0] }) else { return }
+                    hub.dialogueChildEnded(end, server)
+                }))
         if dialogues.count >= DialogueServer.most, let idle { end(idle) }
-        pid = child.pid
+        id = child.id
         let server = DialogueServer(child, capabilities: capabilities, phase: phase)
-        dialogues[pid] = server
+        dialogues[child.id] = server
         return server
     }
 
@@ -64,6 +71,7 @@ extension BridgeHub {
         let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
         server.phase = .running(call, Dialogue(state: Self.newSessionID()))
         server.conversation.join(.call(exchange))
+        server.fields = head.passed
         let translated = StatelessCall.translated(message, for: introduction)
         perform(server.conversation.receive(translated, from: .call(exchange)), server)
     }
@@ -97,16 +105,46 @@ extension BridgeHub {
     private func perform(_ actions: [SharedConversation.Action], _ server: DialogueServer) {
         for action in actions {
             switch action {
-            case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine)
+            case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine, fields: server.fields)
             case .deliver(let message, _): deliver(message, server)
             case .opened(let introduction):
                 backoff.answered()
                 guard case .opening(let message, let head, let exchange) = server.phase else { continue }
+                guard introduction.generation != .stateless else { return hand(message, head, exchange, server) }
                 start(message, head, exchange, introduction, server)
             case .refused(let cause): server.child.giveUp(cause)
             case .report(let text): log(text)
             }
         }
+    }
+
+    /// A server that turns out to know stateless requests asks its clients by itself.
+    private func hand(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ server: DialogueServer
+    ) {
+        (serverIsStateless, serverHasNoSessions) = (true, true)
+        end(server)
+        guard let connection = waiting[exchange]?.connection else { return }
+        do throws(NotNow) {
+            try beginCall(message, head, exchange, connection)
+        } catch {
+            waiting[exchange]?.meter = nil
+            refuse([message], error.answer(to: message.id), connection)
+        }
+    }
+
+    /// The server refused a request in the words of HTTP, which the client gets.
+    private func refused(_ request: JSONText, _ head: HTTPConversation.Head, _ server: DialogueServer) {
+        let exchange: ExchangeID
+        let id: JSONText?
+        switch server.phase {
+        case .opening(let message, _, let waiting): (exchange, id) = (waiting, message.id)
+        case .running(let call, _): (exchange, id) = (call.exchange, call.id)
+        case .asking, .idle: return
+        }
+        end(server)
+        waiting[exchange]?.meter?.outcome = .error
+        waiting[exchange]?.connection.respond(Refused.passed(head).answer(to: id))
     }
 
     private func deliver(_ message: JSONRPCMessage, _ server: DialogueServer) {
@@ -145,10 +183,10 @@ extension BridgeHub {
     }
 
     private func dialogueChildEnded(_ end: ChildEnd, _ server: DialogueServer) {
-        dialogues[server.child.pid] = nil
+        dialogues[server.child.id] = nil
         server.child.end()
         let now = NIODeadline.now()
-        log(end.trouble)
+        logEnd(end, waiting: server.isBusy ? 1 : 0)
         let cause = end.cause
         let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
         switch server.phase {
@@ -197,7 +235,7 @@ extension BridgeHub {
     }
 
     private func end(_ server: DialogueServer) {
-        dialogues[server.child.pid] = nil
+        dialogues[server.child.id] = nil
         server.child.end()
     }
 }

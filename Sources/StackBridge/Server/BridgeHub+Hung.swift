@@ -10,7 +10,7 @@ extension BridgeHub {
     static let patienceWithSuspects = TimeAmount.seconds(30)
 
     /// Asks a child for a sign of life.
-    func suspect(_ child: LiveChild) {
+    func suspect(_ child: any ServerLink) {
         guard child.suspectSince == nil else { return }
         child.suspectSince = .now()
         child.send(SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
@@ -20,7 +20,9 @@ extension BridgeHub {
     func endHung(now: NIODeadline) {
         for child in Array(children.values) {
             guard let since = child.suspectSince, now - since >= Self.patienceWithSuspects else { continue }
-            child.giveUp("the server does not answer and gives no sign of life")
+            let cause = "the server does not answer and gives no sign of life"
+            child.giveUp(cause)
+            origin?.process?.giveUp(cause)
         }
     }
 }

@@ -58,7 +58,7 @@ extension BridgeHub {
         levels.streams = connections.values.reduce(0) { $0 + ($1.isStreaming ? 1 : 0) }
         levels.pending = pendingCount
         levels.connections = connections.count
-        levels.children = children.count
+        levels.children = origin.map { $0.process == nil ? 0 : 1 } ?? children.count
         return metrics.text(levels)
     }
 

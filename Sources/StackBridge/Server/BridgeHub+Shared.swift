@@ -7,31 +7,81 @@ import NIOHTTP1
 
 /// The child that serves many: sessions when they are shared, and stateless requests.
 extension BridgeHub {
-    /// The shared server, started if need be.
-    func sharedServer() throws(NotNow) -> SharedServer {
+    /// The shared server, started if need be; `fields` go along with the handshake where there is a header.
+    func sharedServer(fields: [HTTPField] = []) throws(NotNow) -> SharedServer {
         if let shared { return shared }
         let server = SharedServer(
             try startChild(
-                message: { hub, message in
-                    guard let shared = hub.shared else { return }
-                    let actions = shared.conversation.receive(fromChild: message)
-                    hub.perform(actions, shared)
-                },
-                ended: { hub, end in hub.sharedChildEnded(end) }))
+                LinkUse(
+                    message: { hub, message in
+                        guard let shared = hub.shared else { return }
+                        let actions = shared.conversation.receive(fromChild: message)
+                        hub.perform(actions, shared)
+                    },
+                    refused: { hub, request, head in hub.sharedServerRefused(request, head) },
+                    ended: { hub, end in hub.sharedChildEnded(end) })))
         shared = server
+        server.fields = fields
         // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here has
         // yet to join.
         eventLoop.assumeIsolated().execute {
             guard self.shared === server else { return }
-            self.perform(server.conversation.begin(client: BridgeConfiguration.version), server)
+            let generation = self.firstGeneration
+            self.perform(
+                server.conversation.begin(client: BridgeConfiguration.version, inGenerationOf: generation), server)
         }
         return server
+    }
+
+    /// How the conversation with the shared server begins.
+    ///
+    /// A process is locked to the generation of its first message, and a handshake is what nearly every server knows;
+    /// one that only knows stateless requests is not asked twice. A server that speaks HTTP serves both side by side:
+    /// where sessions have conversations of their own, this one is for stateless requests.
+    private var firstGeneration: SharedConversation.Opening {
+        let isForCallsOnly = origin != nil && !configuration.sharesSessions
+        return isForCallsOnly || serverHasNoSessions ? .stateless : .sessions
+    }
+
+    /// The server refused a request in the words of HTTP, which the client gets.
+    private func sharedServerRefused(_ request: JSONText, _ head: HTTPConversation.Head) {
+        guard let server = shared else { return }
+        let refused = Refused.passed(head)
+        guard server.conversation.introduction != nil else {
+            // No server that could be used, and none that failed: who waits is told to sign in.
+            shared = nil
+            server.conversation.ended()
+            server.child.end()
+            for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
+                switch call {
+                case .waiting(let message, _):
+                    waiting[exchange]?.meter?.outcome = .error
+                    waiting[exchange]?.connection.respond(refused.answer(to: message.id))
+                // Whoever asks for more of it than its name, it answers.
+                case .health: isHealthy(exchange)
+                case .running, .news: break
+                }
+            }
+            for session in Array(sessions.values) where session.isShared {
+                perform(session.core.refuse(BridgeSession.openingNumber, refused, now: .now()), session)
+            }
+            return
+        }
+        guard let pending = server.conversation.refused(request) else { return }
+        switch pending.party {
+        case .session(let id):
+            guard let session = sessions[id], let number = pending.id.integerValue else { return }
+            perform(session.core.refuse(number, refused, now: .now()), session)
+        case .call(let exchange):
+            waiting[exchange]?.meter?.outcome = .error
+            waiting[exchange]?.connection.respond(refused.answer(to: pending.id))
+        }
     }
 
     func perform(_ actions: [SharedConversation.Action], _ server: SharedServer) {
         for action in actions {
             switch action {
-            case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine)
+            case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine, fields: server.fields)
             case .deliver(let message, .session(let id)):
                 guard let session = sessions[id] else { continue }
                 perform(session.core.receive(fromChild: message, now: .now()), session)
@@ -45,10 +95,14 @@ extension BridgeHub {
 
     private func serverOpened(_ introduction: ServerIntroduction, _ server: SharedServer) {
         serverIsStateless = introduction.generation == .stateless
+        if serverIsStateless, server.conversation.opening == .sessions { serverHasNoSessions = true }
         backoff.answered()
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
-            guard case .waiting(let message, let head) = call else { continue }
-            start(message, head, exchange, introduction, server)
+            switch call {
+            case .waiting(let message, let head): start(message, head, exchange, introduction, server)
+            case .health: askForHealth(exchange, introduction, server)
+            case .running, .news: break
+            }
         }
     }
 
@@ -58,7 +112,7 @@ extension BridgeHub {
         server.child.end()
         let now = NIODeadline.now()
         let waiting = server.conversation.pending.count + server.calls.count
-        log("\(end.trouble); \(waiting) requests were waiting")
+        logEnd(end, waiting: waiting)
         let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
         server.conversation.ended()
         let cause = end.cause
@@ -76,6 +130,7 @@ extension BridgeHub {
                 perform(core.fail(cause, retryAfter: seconds))
             // The client notices that it broke, and asks again.
             case .news: perform([.endEvents(exchange)])
+            case .health: isUnhealthy(exchange, cause, retryAfter: seconds)
             }
         }
     }
@@ -83,6 +138,7 @@ extension BridgeHub {
     /// What a shared session says to its child.
     func forward(_ bytes: ByteBuffer, from session: LiveSession) {
         guard let server = shared, let message = try? JSONRPCMessage(parsing: bytes) else { return }
+        server.fields = session.fields
         perform(server.conversation.receive(message, from: .session(session.core.id)), server)
     }
 

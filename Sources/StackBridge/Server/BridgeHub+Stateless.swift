@@ -33,25 +33,33 @@ extension BridgeHub {
                 waiting[exchange]?.meter = meter
                 return try beginDialogue(message, head, exchange)
             }
-            let server = try sharedServer()
-            guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
-                server.calls.count < configuration.session.maximumPending
-            else {
-                let answer = Answer.unavailable(
-                    "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
-                return refuse([message], answer, from)
-            }
-            waiting[exchange]?.isCall = true
             waiting[exchange]?.meter = meter
-            guard let introduction = server.conversation.introduction else {
-                server.calls[exchange] = .waiting(message, head)
-                return
-            }
-            start(message, head, exchange, introduction, server)
+            try beginCall(message, head, exchange, from)
         } catch {
             waiting[exchange]?.meter = nil
             refuse([message], error.answer(to: message.id), from)
         }
+    }
+
+    /// Has the server that serves many answer a request.
+    func beginCall(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+    ) throws(NotNow) {
+        let server = try sharedServer(fields: head.passed)
+        guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
+            server.calls.count < configuration.session.maximumPending
+        else {
+            let answer = Answer.unavailable(
+                "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
+            waiting[exchange]?.meter = nil
+            return refuse([message], answer, from)
+        }
+        waiting[exchange]?.isCall = true
+        guard let introduction = server.conversation.introduction else {
+            server.calls[exchange] = .waiting(message, head)
+            return
+        }
+        start(message, head, exchange, introduction, server)
     }
 
     func start(
@@ -73,6 +81,7 @@ extension BridgeHub {
         server.calls[exchange] = .running(
             StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now))
         server.conversation.join(.call(exchange))
+        server.fields = head.passed
         let translated = StatelessCall.translated(message, for: introduction)
         perform(server.conversation.receive(translated, from: .call(exchange)), server)
     }
@@ -109,6 +118,7 @@ extension BridgeHub {
             let actions = stream.receive(message, now: .now())
             server.calls[exchange] = .news(stream)
             perform(actions)
+        case .health: isHealthy(exchange)
         case .waiting, nil: break
         }
     }
@@ -135,7 +145,7 @@ extension BridgeHub {
                 let actions = stream.tick(now: now)
                 server.calls[exchange] = .news(stream)
                 perform(actions)
-            case .waiting: break
+            case .waiting, .health: break
             }
         }
     }
@@ -149,7 +159,7 @@ extension BridgeHub {
     }
 
     /// Does what a stateless request wants done with its exchange, and with the child that serves it.
-    func perform(_ actions: [SessionAction], of child: LiveChild? = nil) {
+    func perform(_ actions: [SessionAction], of child: (any ServerLink)? = nil) {
         for action in actions {
             switch action {
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)

@@ -15,11 +15,13 @@ final class BridgeHub {
     final class LiveSession {
         var core: BridgeSession
         /// Its own child; nil when it shares one.
-        let child: LiveChild?
+        let child: (any ServerLink)?
+        /// The header fields of its last request that go along with what it says.
+        var fields: [HTTPField] = []
         /// The POST that opens it, until it is open.
         var opening: Opening?
 
-        init(_ core: BridgeSession, _ child: LiveChild?) {
+        init(_ core: BridgeSession, _ child: (any ServerLink)?) {
             self.core = core
             self.child = child
         }
@@ -55,13 +57,17 @@ final class BridgeHub {
     let finishedPromise: EventLoopPromise<Void>
 
     var sessions: [String: LiveSession] = [:]
-    var children: [pid_t: LiveChild] = [:]
+    var children: [LinkID: any ServerLink] = [:]
+    /// The server that speaks HTTP itself, when there is one.
+    var origin: OriginServer?
     /// The child that serves many, while it runs.
     var shared: SharedServer?
-    /// The children that serve one stateless request at a time, by process.
-    var dialogues: [pid_t: DialogueServer] = [:]
-    /// Whether the server knows stateless requests only, which then nobody needs a child of its own for.
+    /// The children that serve one stateless request at a time.
+    var dialogues: [LinkID: DialogueServer] = [:]
+    /// Whether the server knows stateless requests, which then nobody needs a child of its own for.
     var serverIsStateless = false
+    /// Whether it knows nothing else, so that its sessions are the bridge's own.
+    var serverHasNoSessions = false
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
     var waiting: [ExchangeID: Waiting] = [:]
     var listeners: [any Channel] = []
@@ -78,6 +84,7 @@ final class BridgeHub {
     let maximumConnections: Int
     private var sessionRate: TokenBucket?
     private var lastExchange: UInt64 = 0
+    private var lastLink: UInt64 = 0
 
     init(
         _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier,
@@ -85,7 +92,8 @@ final class BridgeHub {
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
-        self.gate = RequestGate(hosts: configuration.hosts, paths: configuration.paths)
+        self.gate = RequestGate(
+            hosts: configuration.hosts, paths: configuration.paths, passes: configuration.passedFields)
         self.notifier = notifier
         self.log = log
         self.serverLog = serverLog
@@ -99,6 +107,7 @@ final class BridgeHub {
             children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
             idleTimeout: configuration.idleTimeout, drain: configuration.drain, now: .now())
+        self.origin = configuration.origin.map { OriginServer($0, on: eventLoop) }
     }
 
     var isDraining: Bool { lifecycle.phase != .serving }
@@ -130,6 +139,11 @@ extension BridgeHub {
         let exchange = ExchangeID(rawValue: lastExchange)
         waiting[exchange] = Waiting(connection: connection)
         return exchange
+    }
+
+    func nextLink() -> LinkID {
+        lastLink += 1
+        return LinkID(rawValue: lastLink)
     }
 
     /// The answer of an exchange is complete, or its connection is gone.
@@ -167,7 +181,8 @@ extension BridgeHub {
     func handle(_ route: RequestGate.Route, _ body: ByteBuffer, _ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
         switch route {
         case .refuse(let answer): from.respond(answer)
-        case .health: from.respond(.json(.ok, ByteBuffer(string: #"{"status":"serving"}"#)))
+        case .health: checkHealth(exchange, from)
+        case .metadata(let path): passMetadata(path, exchange, from)
         case .post(let post): handle(post, body, exchange, from)
         case .stateless(let head): handle(head, body, exchange, from)
         case .pair(let prefix): openPair(prefix, exchange, from)
@@ -189,6 +204,7 @@ extension BridgeHub {
         case .refuse(let answer): from.respond(answer)
         case .initialize(let message): open(message, post, exchange, from)
         case .messages(let messages, let isBatch):
+            if !post.passed.isEmpty { sessions[post.session ?? ""]?.fields = post.passed }
             let id = messages.count == 1 ? messages.first?.id : nil
             withSession(post.session ?? "", exchange, from, requestID: id, messages) { session in
                 session.receive(messages, isBatch: isBatch, exchange: exchange, post: post, now: .now())
@@ -222,7 +238,7 @@ extension BridgeHub {
         if let refusal = refusalOfSessions(id: message.id) { return refuse([message], refusal, from) }
         let opening = Opening(message: message, post: post, exchange: exchange)
         do throws(NotNow) {
-            try open(opening, isShared: configuration.sharesSessions || serverIsStateless)
+            try open(opening, isShared: configuration.sharesSessions || serverHasNoSessions)
         } catch {
             refuse([message], error.answer(to: message.id), from)
         }
@@ -266,6 +282,7 @@ extension BridgeHub {
     func open(_ opening: Opening, isShared: Bool) throws(NotNow) {
         let now = NIODeadline.now()
         let session = try makeSession(isShared: isShared)
+        session.fields = opening.post.passed
         if !isShared { session.opening = opening }
         waiting[opening.exchange]?.session = session.core.id
         let actions = session.core.receive(

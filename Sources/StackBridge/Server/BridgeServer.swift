@@ -68,6 +68,7 @@ struct BridgeServer: Sendable {
             let half = TimeAmount(interval / 2)
             return loop.scheduleRepeatedTask(initialDelay: half, delay: half) { _ in notifier.watchdog() }
         }
+        hub.tickOrigin(now: .now())
         hub.lastStatus = hub.statusText
         hub.notifier.ready(status: hub.statusText)
         hub.finishedPromise.futureResult.assumeIsolated().whenComplete { _ in

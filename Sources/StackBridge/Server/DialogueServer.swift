@@ -20,12 +20,14 @@ final class DialogueServer {
     }
 
     var conversation = SharedConversation()
-    let child: LiveChild
+    let child: any ServerLink
+    /// The header fields of its request.
+    var fields: [HTTPField] = []
     /// What its clients can do.
     let capabilities: JSONText
     var phase: Phase
 
-    init(_ child: LiveChild, capabilities: JSONText, phase: Phase) {
+    init(_ child: any ServerLink, capabilities: JSONText, phase: Phase) {
         self.child = child
         self.capabilities = capabilities
         self.phase = phase

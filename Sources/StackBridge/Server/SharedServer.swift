@@ -16,13 +16,17 @@ final class SharedServer {
         case running(StatelessCall)
         /// It is a stream of news.
         case news(NewsStream)
+        /// Somebody wants to know whether the server answers.
+        case health(since: NIODeadline)
     }
 
     var conversation = SharedConversation()
-    let child: LiveChild
+    let child: any ServerLink
+    /// The header fields of the request that speaks, or began the conversation.
+    var fields: [HTTPField] = []
     var calls: [ExchangeID: Call] = [:]
 
-    init(_ child: LiveChild) {
+    init(_ child: any ServerLink) {
         self.child = child
     }
 }

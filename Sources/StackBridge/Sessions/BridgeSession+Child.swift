@@ -28,6 +28,22 @@ extension BridgeSession {
         return finish(cause: cause, retryAfter: retryAfter) + [.end]
     }
 
+    /// The server refused a request in the words of HTTP, which the client gets as far as that is still possible.
+    mutating func refuse(_ number: Int, _ refused: Refused, now: NIODeadline) -> [SessionAction] {
+        guard let request = pending.removeValue(forKey: number) else { return [] }
+        settle(request, .error)
+        let isOpening = phase == .starting && number == Self.openingNumber
+        if isOpening { (phase, ending) = (.ended, .refused) }
+        let end: [SessionAction] = isOpening ? [.end] : []
+        guard let id = request.exchange, let exchange = exchanges[id], exchange.lastEvent == nil, !exchange.isBatch
+        else {
+            return deliver(refused.error.response(id: request.id), to: request.exchange, now: now) + end
+        }
+        exchanges[id] = nil
+        idleSince = now
+        return [.answer(id, refused.answer(to: request.id))] + end
+    }
+
     /// The bridge is about to stop and ends the GET stream, which has no end of its own.
     mutating func endStream() -> [SessionAction] {
         defer { stream = nil }

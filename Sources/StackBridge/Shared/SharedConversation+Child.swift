@@ -23,10 +23,11 @@ extension SharedConversation {
 
     private mutating func introduce(_ message: JSONRPCMessage) -> [Action] {
         guard message.kind == .response, let result = message.text.member("result") else {
-            guard phase == .initializing else {
-                return refuse("the server answered neither initialize nor server/discover")
+            switch (phase, opening) {
+            case (.initializing, .sessions): return discover()
+            case (.discovering, .stateless): return initialize()
+            default: return refuse("the server answered neither initialize nor server/discover")
             }
-            return discover()
         }
         if phase == .initializing {
             guard let introduction = ServerIntroduction(initialize: result) else {
@@ -35,6 +36,8 @@ extension SharedConversation {
             return [.sendToChild(Self.notification(MCPMethod.initialized))] + open(introduction)
         }
         guard let introduction = ServerIntroduction(discover: result) else {
+            // Some servers answer anything; what they say here is no answer.
+            if opening == .stateless { return initialize() }
             return refuse("the server serves no version of the protocol that is known")
         }
         return open(introduction)

@@ -41,6 +41,11 @@ struct SharedConversation {
         case ended
     }
 
+    /// The generation that a conversation begins with.
+    enum Opening {
+        case sessions, stateless
+    }
+
     /// A request that the child has not answered.
     struct Pending {
         var party: Party
@@ -56,6 +61,9 @@ struct SharedConversation {
     static let openingNumber = 1
 
     private(set) var phase = Phase.initializing
+    /// The generation that it began with; the other one is tried when the server refuses that.
+    private(set) var opening = Opening.sessions
+    private var handshake = ByteBuffer()
     var pending: [Int: Pending] = [:]
     var parties: Set<Party> = []
     var subscribers: [String: Set<Party>] = [:]
@@ -77,15 +85,18 @@ struct SharedConversation {
         return lastNumber
     }
 
-    /// Begins with the handshake that nearly every server knows.
+    /// Begins with the handshake that nearly every server knows, or with the question that stateless servers answer.
     ///
     /// A child is locked to the generation of its first message, and a server that only knows stateless requests
     /// answers `initialize` with an error that says so (2026-07-28, stdio, "Backward Compatibility").
     ///
     /// `version` is the bridge's own; `capabilities` is what the clients of the server can do, which is nothing when
     /// it serves many.
-    mutating func begin(client version: String, capabilities: JSONText = .emptyObject) -> [Action] {
+    mutating func begin(
+        client version: String, capabilities: JSONText = .emptyObject, inGenerationOf opening: Opening = .sessions
+    ) -> [Action] {
         answersQuestions = capabilities != .emptyObject
+        self.opening = opening
         let info = JSONText.emptyObject.editing(append: [
             ("name", JSONText("mcp-stack-bridge")), ("version", JSONText(version)),
         ])
@@ -93,7 +104,13 @@ struct SharedConversation {
             ("protocolVersion", JSONText(MCPProtocolVersion.v2025_11_25.rawValue)), ("capabilities", capabilities),
             ("clientInfo", info),
         ])
-        return [.sendToChild(Self.request(Self.openingNumber, MCPMethod.initialize, parameters))]
+        handshake = Self.request(Self.openingNumber, MCPMethod.initialize, parameters)
+        return opening == .sessions ? initialize() : discover()
+    }
+
+    mutating func initialize() -> [Action] {
+        phase = .initializing
+        return [.sendToChild(handshake)]
     }
 
     /// Adds a party.
@@ -129,6 +146,11 @@ struct SharedConversation {
     /// A party has given up on a request; servers need not answer what was cancelled.
     mutating func forget(_ id: JSONText, of party: Party) {
         for (number, request) in pending where request.party == party && request.id == id { pending[number] = nil }
+    }
+
+    /// The server refused a request in the words of HTTP; who waits for it.
+    mutating func refused(_ id: JSONText) -> Pending? {
+        id.integerValue.flatMap { pending.removeValue(forKey: $0) }
     }
 
     /// The child is gone.

@@ -19,6 +19,8 @@ enum StatelessRequest: Equatable {
         var method: String?
         var name: String?
         var accepts: AcceptedAnswers
+        /// The fields that go along to a server that speaks HTTP.
+        var passed: [HTTPField] = []
     }
 
     /// Reads a body and holds it against the head of its request.
@@ -59,11 +61,8 @@ enum StatelessRequest: Equatable {
         return nil
     }
 
-    /// The field in the body that `Mcp-Name` repeats.
-    private static let namedBy = ["tools/call": "name", "prompts/get": "name", "resources/read": "uri"]
-
     private static func nameProblem(_ message: JSONRPCMessage, _ head: Head, _ method: String) -> Answer? {
-        guard let member = namedBy[method] else { return nil }
+        guard let member = MCPHeader.nameMember[method] else { return nil }
         guard let text = head.name else { return mismatch("\(MCPHeader.name) is missing", message) }
         guard let name = HeaderText.decoded(text) else {
             return mismatch("\(MCPHeader.name) is not well encoded", message)
@@ -89,56 +88,5 @@ enum StatelessRequest: Equatable {
     /// 404 with an error that tells it from the 404 of a server that has no such endpoint.
     static func unknownMethod(_ method: String, _ id: JSONText?) -> Answer {
         .refusal(.notFound, .methodNotFound, "Method not found: \(method)", id: id, reason: .method)
-    }
-}
-
-/// Text in header fields that mirror the body (2026-07-28, "Value Encoding").
-enum HeaderText {
-    /// The text that a field stands for; nil when it is not well encoded.
-    static func decoded(_ field: String) -> String? {
-        guard field.hasPrefix("=?base64?"), field.hasSuffix("?="), field.utf8.count >= 11 else { return field }
-        let digits = field.dropFirst("=?base64?".count).dropLast(2)
-        guard let bytes = base64(digits) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    /// RFC 4648, section 4.
-    private static func base64(_ text: Substring) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        var padding = 0
-        for byte in text.utf8 {
-            let value: UInt32
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = UInt32(byte - UInt8(ascii: "A"))
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = UInt32(byte - UInt8(ascii: "a")) + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = UInt32(byte - UInt8(ascii: "0")) + 52
-            case UInt8(ascii: "+"): value = 62
-            case UInt8(ascii: "/"): value = 63
-            case UInt8(ascii: "="):
-                padding += 1
-                continue
-            default: return nil
-            }
-            guard padding == 0 else { return nil }
-            bits = bits << 6 | value
-            count += 1
-            if count % 4 == 0 {
-                bytes += [
-                    UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8),
-                    UInt8(truncatingIfNeeded: bits),
-                ]
-                bits = 0
-            }
-        }
-        guard (count + padding) % 4 == 0, padding <= 2 else { return nil }
-        switch count % 4 {
-        case 2: bytes.append(UInt8(truncatingIfNeeded: bits >> 4))
-        case 3: bytes += [UInt8(truncatingIfNeeded: bits >> 10), UInt8(truncatingIfNeeded: bits >> 2)]
-        case 1: return nil
-        default: break
-        }
-        return bytes
     }
 }

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+public import NIOCore
+
+// MARK: Answers of the server
+
+extension HTTPConversation {
+    /// The head of an answer is there.
+    public mutating func answered(_ number: Int, _ head: Head) -> [Action] {
+        guard exchanges[number] != nil else { return [] }
+        exchanges[number]?.head = head
+        if case .request(_, MCPMethod.initialize)? = exchanges[number]?.purpose, head.status / 100 == 2, !isPair {
+            session = head.session
+        }
+        return []
+    }
+
+    /// An event of a stream is there.
+    public mutating func received(_ number: Int, _ event: ServerSentEvent) -> [Action] {
+        guard let exchange = exchanges[number] else { return [] }
+        exchanges[number]?.failures = 0
+        if let id = event.id, !isPair { exchanges[number]?.lastEvent = id }
+        if event.event == "endpoint", isPair, case .stream = exchange.purpose { return begin(at: event.data) }
+        guard event.event == "message", event.data.readableBytes > 0 else { return [] }
+        return deliver(event.data, on: number)
+    }
+
+    /// The whole of a body that is no stream is there.
+    public mutating func received(_ number: Int, body: ByteBuffer) -> [Action] {
+        guard let exchange = exchanges[number], let head = exchange.head else { return [] }
+        guard head.status / 100 == 2 else { return failed(number, exchange, head, body) }
+        guard body.readableBytes > 0, case .request = exchange.purpose, !isPair else { return [] }
+        guard head.mediaType == "application/json" else {
+            return fail(number, "the server answered with \(head.mediaType ?? "a body of no type")")
+        }
+        return deliver(body, on: number)
+    }
+
+    /// A request is over; `failure` is a phrase that says why, when it broke.
+    public mutating func finished(_ number: Int, failure: String? = nil) -> [Action] {
+        guard let exchange = exchanges.removeValue(forKey: number) else { return [] }
+        switch exchange.purpose {
+        case .stream: return streamFinished(exchange, failure)
+        case .end: return []
+        case .message:
+            guard phase == .accepting else { return [] }
+            return accepted()
+        case .request(let id, let method):
+            // With a pair of endpoints the answer comes on the stream.
+            guard !exchange.isAnswered, !isPair || failure != nil else { return [] }
+            if let resumed = resume(exchange, method) { return resumed }
+            let cause = failure ?? "the server closed the connection without an answer"
+            return answer(id, method, cause)
+        }
+    }
+
+    /// The session is open: the stream is asked for, and what waited goes on.
+    private mutating func accepted() -> [Action] {
+        phase = .open
+        return (isPair ? [] : [openStream(waiting.first?.1 ?? [])]) + flush()
+    }
+
+    /// Sends what waited; what has to wait again does.
+    private mutating func flush() -> [Action] {
+        let queue = waiting
+        waiting = []
+        return queue.flatMap { send($0.0, fields: $0.1) }
+    }
+
+    /// Asks for the rest of an answer whose stream ended early (2025-11-25, "Resumability and Redelivery").
+    private mutating func resume(_ exchange: Exchange, _ method: String) -> [Action]? {
+        guard session != nil, phase != .ended, let lastEvent = exchange.lastEvent, exchange.failures < 3,
+            case .request(let id, _) = exchange.purpose
+        else { return nil }
+        var request = request(
+            .get, .request(id: id, method: method),
+            fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + [
+                HTTPField(MCPHeader.lastEventID, lastEvent)
+            ])
+        request.delay = retry
+        exchanges[request.number]?.lastEvent = lastEvent
+        exchanges[request.number]?.failures = exchange.failures + 1
+        return [.send(request)]
+    }
+
+    private mutating func streamFinished(_ exchange: Exchange, _ failure: String?) -> [Action] {
+        guard phase != .ended else { return [] }
+        if isPair { return end(failure ?? "the server closed its stream") }
+        // Servers that say nothing unasked answer 405 (2025-03-26, "Listening for Messages from the Server").
+        if let head = exchange.head, !head.isStream { return [] }
+        guard exchange.failures < 3 else { return [.report("the server's stream for its own messages does not last")] }
+        let next = openStream(after: exchange.lastEvent, delay: retry)
+        if case .send(let request) = next { exchanges[request.number]?.failures = exchange.failures + 1 }
+        return [next]
+    }
+
+    /// The server with a pair of endpoints says where messages are posted (2024-11-05, "HTTP with SSE").
+    private mutating func begin(at data: ByteBuffer) -> [Action] {
+        guard let target = Self.path(of: String(buffer: data), relativeTo: path) else {
+            return end("the server names an endpoint that is not its own")
+        }
+        guard postPath == nil, let opening else { return [] }
+        postPath = target
+        return post(opening.message, stateless: false, opening.fields)
+    }
+
+    /// The path, with its query, that a reference leads to; nil when it leads to another server.
+    static func path(of reference: String, relativeTo base: String) -> String? {
+        var text = reference[...]
+        if let scheme = text.firstRange(of: "://") {
+            // Which name the server has for itself does not matter: it is asked where it was found.
+            text = text[scheme.upperBound...]
+            guard let slash = text.firstIndex(of: "/") else { return nil }
+            text = text[slash...]
+        }
+        guard !text.isEmpty, !text.hasPrefix("//"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        if text.hasPrefix("/") { return String(text) }
+        let folder = base.prefix { $0 != "?" }.lastIndex(of: "/").map { base[...$0] } ?? "/"
+        return String(folder) + text
+    }
+}
+
+extension HTTPConversation {
+    private mutating func deliver(_ body: ByteBuffer, on number: Int) -> [Action] {
+        let message: JSONRPCMessage
+        do throws(JSONRPCParseError) {
+            message = try JSONRPCMessage(parsing: body)
+        } catch {
+            return [.report("not a message from the server: \(String(buffer: body).prefix(200))")]
+        }
+        if case .request(let id, let method)? = exchanges[number]?.purpose,
+            message.kind == .response || message.kind == .errorResponse
+        {
+            exchanges[number]?.isAnswered = true
+            return outcome(message.id == id ? message : Self.renamed(message, id), method)
+        }
+        if let opening, message.id == opening.message.id, message.method == nil {
+            return outcome(message, MCPMethod.initialize)
+        }
+        return [.deliver(message)]
+    }
+
+    /// A server that could not tell which request an error is for says `null`; the connection tells.
+    private static func renamed(_ message: JSONRPCMessage, _ id: JSONText) -> JSONRPCMessage {
+        let text = message.text.editing(append: [("id", id)])
+        return (try? JSONRPCMessage(text)) ?? message
+    }
+
+    private mutating func outcome(_ message: JSONRPCMessage, _ method: String) -> [Action] {
+        guard method == MCPMethod.initialize else { return [.deliver(message)] }
+        opening = nil
+        guard message.kind == .response else {
+            phase = .fresh
+            session = nil
+            return [.deliver(message)] + flush()
+        }
+        version = message.text.range(at: "result", "protocolVersion")
+            .flatMap { message.text.value(in: $0).stringValue }
+        phase = .open
+        return [.deliver(message)] + flush()
+    }
+
+    /// An answer with a status that says no.
+    private mutating func failed(
+        _ number: Int, _ exchange: Exchange, _ head: Head, _ body: ByteBuffer
+    ) -> [Action] {
+        guard case .request(let id, let method) = exchange.purpose else {
+            if case .message = exchange.purpose, head.status == 404, session != nil { return forgotten() }
+            return []
+        }
+        let error = (try? JSONRPCMessage(parsing: body)).flatMap { $0.kind == .errorResponse ? $0 : nil }
+        if method == MCPMethod.initialize, transport == .detect, !isPair, [400, 404, 405].contains(head.status),
+            !Self.isStateless(error)
+        {
+            return beginPair(number)
+        }
+        if head.status == 401 || head.status == 403, head.challenge != nil || error == nil {
+            exchanges[number]?.isAnswered = true
+            return [.refuse(id: id, head)]
+        }
+        if let error {
+            exchanges[number]?.isAnswered = true
+            let isForgotten = head.status == 404 && session != nil && method != MCPMethod.initialize
+            // A stateless server answers 404 too, to a method that it does not know.
+            guard isForgotten, error.id != id else { return outcome(Self.renamed(error, id), method) }
+            return forgotten()
+        }
+        if head.status == 404, session != nil { return forgotten() }
+        return fail(number, "the server answered with HTTP status \(head.status)")
+    }
+
+    /// Whether an error tells a stateless server from one that does not know the endpoint.
+    private static func isStateless(_ error: JSONRPCMessage?) -> Bool {
+        let code = error?.text.range(at: "error", "code").flatMap { error?.text.value(in: $0).integerValue }
+        return code.map { (-32022 ... -32020).contains($0) } ?? false
+    }
+
+    /// Tries the pair of endpoints (2025-11-25, "Backwards Compatibility").
+    private mutating func beginPair(_ number: Int) -> [Action] {
+        exchanges[number] = nil
+        isPair = true
+        return [openStream(opening?.fields ?? [])]
+    }
+
+    private mutating func forgotten() -> [Action] { end("the server has forgotten the session") }
+
+    private mutating func end(_ cause: String) -> [Action] {
+        guard phase != .ended else { return [] }
+        session = nil
+        return close() + [.end(cause)]
+    }
+
+    private mutating func fail(_ number: Int, _ cause: String) -> [Action] {
+        guard case .request(let id, let method)? = exchanges[number]?.purpose else { return [] }
+        exchanges[number]?.isAnswered = true
+        return answer(id, method, cause)
+    }
+
+    /// Answers a request in the server's place.
+    private mutating func answer(_ id: JSONText, _ method: String, _ cause: String) -> [Action] {
+        guard let message = try? JSONRPCMessage(parsing: JSONRPCError(.internalError, cause).response(id: id)) else {
+            return []
+        }
+        return outcome(message, method)
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOHTTP1
+
+/// What of the header of requests goes along to a server that speaks HTTP itself.
+struct PassedFields: Sendable {
+    /// Whether it is told the arguments that tools want repeated in the header (2026-07-28, `x-mcp-header`).
+    var parameters = false
+    /// Whether it is told who asks, and tells clients how to sign in.
+    var authorization = false
+
+    /// The fields that go along.
+    func fields(of headers: HTTPHeaders) -> [HTTPField] {
+        guard parameters || authorization else { return [] }
+        return headers.compactMap { name, value in
+            let name = name.lowercased()
+            let isPassed =
+                parameters && name.hasPrefix(MCPHeader.parameterPrefix.lowercased())
+                || authorization && name == "authorization"
+            return isPassed ? HTTPField(name, value) : nil
+        }
+    }
+
+    /// The path at which the server itself has what a request for its OAuth metadata asks for (RFC 9728, section 3.1,
+    /// and RFC 8414, section 3.1: the path of the resource stands behind the well-known name); nil for other requests.
+    func metadataPath(_ uri: String, _ paths: EndpointPaths) -> String? {
+        guard authorization, uri.hasPrefix("/.well-known/") else { return nil }
+        let path = uri.prefix { $0 != "?" }
+        let name = path.dropFirst("/.well-known/".count).prefix { $0 != "/" }
+        guard name.hasPrefix("oauth-") || name == "openid-configuration" else { return nil }
+        let resource = path.dropFirst("/.well-known/".count + name.count)
+        return "/.well-known/\(name)\(paths.stripped(resource))"
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+
+/// A server that speaks HTTP itself.
+extension BridgeHub {
+    /// Opens a conversation with the server, which is started if need be.
+    func originLink(_ use: LinkUse, _ origin: OriginServer) throws(NotNow) -> any ServerLink {
+        try startOrigin(origin)
+        let id = nextLink()
+        let events = LinkEvents(
+            message: { [unowned self] in
+                guard $0.id != LiveChild.signOfLife else { return }
+                use.message(self, $0)
+            },
+            refused: { [unowned self] in use.refused(self, $0, $1) },
+            noise: { [unowned self] line in log(line) },
+            log: serverLog,
+            ended: { [unowned self] end in use.ended(self, end) },
+            reaped: { [unowned self] in
+                children[id] = nil
+                finishIfDone()
+            })
+        let link = OriginLink(
+            id, origin.connections, transport: origin.configuration.transport,
+            startedAt: origin.process?.startedAt ?? .now(), on: eventLoop, events: events)
+        children[id] = link
+        return link
+    }
+
+    /// Starts the process of the server, where the bridge runs it and it does not run.
+    private func startOrigin(_ origin: OriginServer) throws(NotNow) {
+        if let process = origin.process {
+            guard !process.isInUse else { return }
+            // What is left of it may still have the port.
+            throw NotNow(cause: origin.end?.cause ?? "the server is being ended", seconds: 1)
+        }
+        guard !configuration.command.isEmpty else { return }
+        origin.started(try starting { () throws(SpawnedProcess.Failure) in try spawnOrigin(origin) })
+    }
+
+    private func spawnOrigin(_ origin: OriginServer) throws(SpawnedProcess.Failure) -> LiveChild {
+        var ending = ChildEnding.wanted
+        let toLog = serverLog
+        let events = LinkEvents(
+            message: { _ in },
+            noise: { line in toLog([LogLine(level: .info, text: line)]) },
+            log: serverLog,
+            ended: { [unowned self] end in
+                ending = end.ending
+                originEnded(end, origin)
+            },
+            reaped: { [unowned self] in
+                metrics.childEnded(ending)
+                origin.ended()
+                finishIfDone()
+            })
+        var graces = configuration.graces
+        // What speaks HTTP does not look at its standard input, so that closing it ends nothing.
+        graces.input = .zero
+        let process = try LiveChild(
+            nextLink(), configuration.command, environment: configuration.environment, graces: graces, on: eventLoop,
+            events: events, speaks: false)
+        metrics.childStarted()
+        return process
+    }
+
+    /// The process has ended by itself: so have all conversations with it.
+    private func originEnded(_ end: ChildEnd, _ origin: OriginServer) {
+        log(end.trouble)
+        origin.end = end
+        if let process = origin.process {
+            _ = noteEnd(end, of: process, hasAnswered: origin.isReached)
+            process.end()
+        }
+        for case let link as OriginLink in Array(children.values) { link.giveUp(end) }
+    }
+
+    /// Starts the server when it is to run all the time, and closes connections that nobody uses.
+    func tickOrigin(now: NIODeadline) {
+        guard let origin else { return }
+        origin.connections.tick(now: now)
+        if let process = origin.process, process.isInUse, now - process.startedAt >= configuration.shortLife {
+            backoff.lived(startedAt: process.startedAt)
+        }
+        guard origin.configuration.isEager, !isDraining, origin.process == nil else { return }
+        // Why it cannot be started is in the log and in the status.
+        try? startOrigin(origin)
+    }
+
+    func endOrigin() {
+        origin?.process?.end()
+        origin?.connections.close()
+    }
+
+    // MARK: How clients sign in
+
+    /// How long the server may take to answer.
+    private static let patience = TimeAmount.seconds(10)
+
+    /// Passes on a request for how clients sign in (RFC 9728, RFC 8414).
+    func passMetadata(_ path: String, _ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
+        guard let origin else { return from.respond(.empty(.notFound)) }
+        do throws(NotNow) {
+            try startOrigin(origin)
+        } catch {
+            return from.respond(error.answer(to: nil))
+        }
+        let deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
+            let answer = Answer.unavailable("The server does not answer", retryAfter: 1)
+            self?.waiting[exchange]?.connection.respond(answer)
+        }
+        let request = HTTPConversation.Request(
+            number: 0, method: .get, path: path, fields: [HTTPField("Accept", "application/json")])
+        var status = HTTPResponseStatus.badGateway
+        origin.connections.take { [weak self] outcome in
+            switch outcome {
+            case .failure(let problem):
+                deadline.cancel()
+                self?.waiting[exchange]?.connection.respond(.unavailable(problem.cause, retryAfter: 1))
+            case .success(let connection):
+                connection.perform(request, host: origin.connections.address.authority) { event in
+                    switch event {
+                    case .head(let head): status = HTTPResponseStatus(statusCode: head.status)
+                    case .event: break
+                    case .body(let body):
+                        let isJSON = (try? JSONText(validating: body)) != nil
+                        self?.waiting[exchange]?.connection.respond(isJSON ? .json(status, body) : .empty(status))
+                    case .finished(let failure):
+                        deadline.cancel()
+                        guard let failure else { return }
+                        self?.waiting[exchange]?.connection.respond(.unavailable(failure, retryAfter: 1))
+                    }
+                }
+            }
+        }
+    }
+}

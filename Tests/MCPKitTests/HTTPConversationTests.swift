@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import Testing
+
+/// What a client sends to a server that speaks HTTP, and how it understands the answers.
+@Suite struct HTTPConversationTests {
+    typealias Action = HTTPConversation.Action
+    typealias Head = HTTPConversation.Head
+
+    /// A conversation and what is to be sent, driven step by step.
+    struct Driver {
+        var conversation: HTTPConversation
+        var requests: [HTTPConversation.Request] = []
+        var delivered: [String] = []
+        var other: [Action] = []
+
+        init(_ transport: HTTPTransport = .streamableHTTP) {
+            conversation = HTTPConversation(path: "/mcp", transport: transport)
+        }
+
+        mutating func take(_ actions: [Action]) {
+            for action in actions {
+                switch action {
+                case .send(let request): requests.append(request)
+                case .deliver(let message): delivered.append(String(buffer: message.text.bytes))
+                default: other.append(action)
+                }
+            }
+        }
+
+        mutating func say(_ text: String, fields: [HTTPField] = []) throws {
+            let message = try JSONRPCMessage(parsing: ByteBuffer(string: text))
+            take(conversation.send(message, fields: fields))
+        }
+
+        /// Answers the request with this number as a whole.
+        mutating func answer(_ number: Int, _ head: Head, _ body: String = "") {
+            take(conversation.answered(number, head))
+            take(conversation.received(number, body: ByteBuffer(string: body)))
+            take(conversation.finished(number))
+        }
+
+        mutating func event(_ number: Int, _ data: String, id: String? = nil, event: String = "message") {
+            take(conversation.received(number, ServerSentEvent(event: event, data: ByteBuffer(string: data), id: id)))
+        }
+
+        /// Opens a session named `s`; the stream for the server's own messages is the newest request then.
+        mutating func open() throws {
+            try say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+            answer(requests[0].number, Head(status: 200, mediaType: "application/json", session: "s"), Self.hello)
+            try say(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+            answer(requests[1].number, Head(status: 202))
+        }
+
+        func value(_ name: String, of request: HTTPConversation.Request) -> String? {
+            request.fields.first { $0.name == name }?.value
+        }
+
+        static let hello = #"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18"}}"#
+    }
+
+    @Test("2025-11-25, Transports, Session Management: the session and the version go along once they are known")
+    func namesSessionAndVersion() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        #expect(driver.requests.map(\.method) == [.post, .post, .get, .post])
+        #expect(driver.value("Mcp-Session-Id", of: driver.requests[0]) == nil)
+        for request in driver.requests[1...] {
+            #expect(driver.value("Mcp-Session-Id", of: request) == "s")
+            #expect(driver.value("MCP-Protocol-Version", of: request) == "2025-06-18")
+        }
+        #expect(driver.delivered == [Driver.hello])
+    }
+
+    @Test("2025-11-25, Lifecycle, Initialization: nothing overtakes the handshake")
+    func waitsForTheHandshake() throws {
+        var driver = Driver()
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+        try driver.say(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        #expect(driver.requests.count == 1)
+        #expect(driver.conversation.waitingBytes > 0)
+        driver.answer(
+            driver.requests[0].number, Head(status: 200, mediaType: "application/json"), Driver.hello)
+        #expect(driver.requests.count == 2)
+        driver.answer(driver.requests[1].number, Head(status: 202))
+        #expect(driver.requests.map(\.method) == [.post, .post, .get, .post])
+        #expect(driver.conversation.waitingBytes == 0)
+    }
+
+    @Test("2026-07-28, Streamable HTTP, Standard Request Headers: the header repeats the body")
+    func repeatsTheBody() throws {
+        var driver = Driver()
+        let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#
+        try driver.say(
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"grüß","arguments":{},\#(meta)}}"#,
+            fields: [HTTPField("mcp-param-region", "eu")])
+        let request = driver.requests[0]
+        #expect(driver.value("MCP-Protocol-Version", of: request) == "2026-07-28")
+        #expect(driver.value("Mcp-Method", of: request) == "tools/call")
+        #expect(driver.value("Mcp-Name", of: request).flatMap(HeaderText.decoded) == "grüß")
+        #expect(driver.value("Mcp-Name", of: request)?.utf8.allSatisfy { $0 < 0x7F } == true)
+        #expect(driver.value("mcp-param-region", of: request) == "eu")
+    }
+
+    @Test("2026-07-28, Cancellation: a request is given up by closing its connection")
+    func cancelsByClosing() throws {
+        var driver = Driver()
+        let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#
+        try driver.say(#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x",\#(meta)}}"#)
+        try driver.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#)
+        #expect(driver.other == [.cancel(driver.requests[0].number)])
+        #expect(driver.requests.count == 1)
+    }
+
+    @Test("2025-11-25, Cancellation: with a session it is given up by a notification")
+    func cancelsByNotification() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x"}}"#)
+        try driver.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#)
+        #expect(driver.requests.last?.body.map { String(buffer: $0) }?.contains("cancelled") == true)
+        #expect(driver.other.isEmpty)
+    }
+
+    @Test("2025-11-25, Resumability and Redelivery: the rest of an answer is asked for after its last event")
+    func resumesAnswers() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        let first = try #require(driver.requests.last).number
+        driver.take(driver.conversation.answered(first, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(first, "", id: "e1")
+        driver.take(driver.conversation.finished(first))
+        let second = try #require(driver.requests.last)
+        #expect(second.method == .get && second.delay > 0)
+        #expect(driver.value("Last-Event-ID", of: second) == "e1")
+        driver.take(driver.conversation.answered(second.number, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(second.number, #"{"jsonrpc":"2.0","id":2,"result":{}}"#, id: "e2")
+        driver.take(driver.conversation.finished(second.number))
+        #expect(driver.delivered.last == #"{"jsonrpc":"2.0","id":2,"result":{}}"#)
+        #expect(driver.requests.last?.number == second.number)
+    }
+
+    @Test func givesUpOnAnAnswerThatNeverComes() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        var number = try #require(driver.requests.last).number
+        driver.take(driver.conversation.answered(number, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(number, "", id: "e1")
+        driver.take(driver.conversation.finished(number))
+        for _ in 0..<3 {
+            number = try #require(driver.requests.last).number
+            driver.take(driver.conversation.answered(number, Head(status: 200, mediaType: "text/event-stream")))
+            driver.take(driver.conversation.finished(number))
+        }
+        #expect(driver.delivered.last?.contains("closed the connection without an answer") == true)
+    }
+
+    @Test("2025-11-25, Listening for Messages: the stream is opened again, and a 405 is the end of it")
+    func keepsTheStreamOpen() throws {
+        var driver = Driver()
+        try driver.open()
+        let first = try #require(driver.requests.last)
+        driver.take(driver.conversation.answered(first.number, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(first.number, #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#, id: "n1")
+        driver.take(driver.conversation.finished(first.number))
+        let second = try #require(driver.requests.last)
+        #expect(driver.value("Last-Event-ID", of: second) == "n1")
+        #expect(driver.delivered.last?.contains("list_changed") == true)
+        driver.answer(second.number, Head(status: 405))
+        #expect(driver.requests.last?.number == second.number)
+        #expect(driver.other.isEmpty)
+    }
+
+    @Test("2025-11-25, Session Management: 404 is the end of the session")
+    func noticesAForgottenSession() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        driver.answer(try #require(driver.requests.last).number, Head(status: 404, mediaType: "text/plain"), "gone")
+        #expect(driver.other.last == .end("the server has forgotten the session"))
+        #expect(driver.requests.last?.method != .delete)
+    }
+
+    @Test("2025-11-25, Session Management: a session that is done with is deleted")
+    func deletesTheSession() throws {
+        var driver = Driver()
+        try driver.open()
+        driver.take(driver.conversation.close())
+        let last = try #require(driver.requests.last)
+        #expect(last.method == .delete)
+        #expect(driver.value("Mcp-Session-Id", of: last) == "s")
+        try driver.say(#"{"jsonrpc":"2.0","id":3,"method":"ping"}"#)
+        #expect(driver.requests.last == last)
+    }
+
+    /// Status, media type, body, and what the client is told.
+    @Test(
+        arguments: [
+            (500, "text/html", "<h1>", "HTTP status 500"), (200, "text/html", "<h1>", "answered with text/html"),
+            (200, nil, "x", "a body of no type"), (503, "application/json", #"{"jsonrpc":"2.0"}"#, "HTTP status 503"),
+            (
+                400, "application/json", #"{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"no"}}"#,
+                #""code":-32602"#
+            ),
+            (
+                404, "application/json", #"{"jsonrpc":"2.0","id":2,"error":{"code":-32601,"message":"no"}}"#,
+                #""code":-32601"#
+            ),
+        ] as [(Int, String?, String, String)])
+    func everyRequestGetsAnAnswer(_ status: Int, _ type: String?, _ body: String, _ said: String) throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        driver.answer(try #require(driver.requests.last).number, Head(status: status, mediaType: type), body)
+        let last = try #require(driver.delivered.last)
+        #expect(last.contains(said) && last.contains(#""id":2"#))
+        #expect(driver.other.isEmpty)
+    }
+
+    @Test func tellsOfABrokenConnection() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":"x","method":"tools/list"}"#)
+        driver.take(driver.conversation.finished(try #require(driver.requests.last).number, failure: "it broke"))
+        #expect(driver.delivered.last?.contains("it broke") == true)
+    }
+
+    @Test("2025-11-25, Authorization: 401 reaches the client with how to sign in", arguments: [401, 403])
+    func refusals(_ status: Int) throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        let head = Head(status: status, mediaType: "text/plain", challenge: "Bearer resource_metadata=\"x\"")
+        driver.answer(try #require(driver.requests.last).number, head)
+        #expect(driver.other == [.refuse(id: JSONText(2), head)])
+    }
+
+    // MARK: HTTP+SSE
+
+    @Test("2024-11-05, HTTP with SSE: the client posts where the server says, and hears on its stream")
+    func speaksToAPair() throws {
+        var driver = Driver(.sse)
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+        #expect(driver.requests.map(\.method) == [.get])
+        let stream = driver.requests[0].number
+        driver.take(driver.conversation.answered(stream, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(stream, "/messages?session=1", event: "endpoint")
+        #expect(driver.requests.last?.path == "/messages?session=1")
+        driver.answer(driver.requests[1].number, Head(status: 202), "Accepted")
+        driver.event(stream, Driver.hello)
+        #expect(driver.delivered == [Driver.hello])
+        try driver.say(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)
+        #expect(driver.requests.count == 3)
+        driver.answer(driver.requests[2].number, Head(status: 202))
+        #expect(driver.requests.count == 4)
+        driver.take(driver.conversation.finished(stream))
+        #expect(driver.other.last == .end("the server closed its stream"))
+    }
+
+    @Test(
+        "2025-11-25, Backwards Compatibility: a server that knows no POST is asked for its pair of endpoints",
+        arguments: [400, 404, 405])
+    func detectsAPair(_ status: Int) throws {
+        var driver = Driver(.detect)
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+        driver.answer(driver.requests[0].number, Head(status: status, mediaType: "text/plain"), "no")
+        let stream = try #require(driver.requests.last)
+        #expect(stream.method == .get)
+        driver.take(driver.conversation.answered(stream.number, Head(status: 200, mediaType: "text/event-stream")))
+        driver.event(stream.number, "messages", event: "endpoint")
+        #expect(driver.requests.last?.method == .post)
+        #expect(driver.requests.last?.path == "/messages")
+        driver.event(stream.number, Driver.hello)
+        #expect(driver.delivered == [Driver.hello])
+    }
+
+    @Test("2026-07-28, Versioning: a stateless server that refuses initialize is no pair of endpoints")
+    func detectsAStatelessServer() throws {
+        var driver = Driver(.detect)
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+        let error = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"no"}}"#
+        driver.answer(driver.requests[0].number, Head(status: 400, mediaType: "application/json"), error)
+        #expect(driver.requests.count == 1)
+        #expect(driver.delivered.last?.contains("-32022") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("/messages", "/messages"), ("messages", "/a/messages"), ("http://elsewhere:1/m?x=1", "/m?x=1"),
+            ("http://elsewhere", nil), ("//elsewhere/m", nil), ("", nil), ("/a b", nil),
+        ] as [(String, String?)])
+    func endpointsStayWithTheServer(_ reference: String, _ path: String?) throws {
+        var conversation = HTTPConversation(path: "/a/sse", transport: .sse)
+        let hello = try JSONRPCMessage(parsing: ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#))
+        _ = conversation.send(hello)
+        _ = conversation.answered(1, Head(status: 200, mediaType: "text/event-stream"))
+        let actions = conversation.received(1, ServerSentEvent(event: "endpoint", data: ByteBuffer(string: reference)))
+        var posted: String?
+        for case .send(let request) in actions { posted = request.path }
+        #expect(posted == path)
+        #expect(actions.contains(.end("the server names an endpoint that is not its own")) == (path == nil))
+    }
+}

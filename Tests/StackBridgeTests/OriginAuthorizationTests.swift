@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the mcp-stack authors
+
+import MCPKit
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import StackBridge
+
+/// Servers that speak HTTP and have their clients sign in (2025-11-25 and 2026-07-28, "Authorization").
+@Suite struct OriginAuthorizationTests {
+    static let challenge = #"Bearer resource_metadata="https://x.example/.well-known/oauth-protected-resource""#
+
+    /// An origin that wants a token.
+    static func guarded() -> TestOrigin {
+        TestOrigin { request in
+            if request.head.uri == "/.well-known/oauth-protected-resource/mcp" {
+                return .json(.ok, #"{"resource":"https://x.example/mcp"}"#)
+            }
+            guard request.field("authorization") == "Bearer t" else {
+                return .json(.unauthorized, "", fields: [("WWW-Authenticate", challenge)])
+            }
+            return request.modernReply()
+        }
+    }
+
+    @Test func clientsLearnHowToSignInAndDo() async throws {
+        try await TestOrigin.run(Self.guarded(), authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            let hello = #"{"jsonrpc":"2.0","id":"i","method":"initialize"}"#
+            let (head, body) = try await connection.exchange(hello)
+            #expect(head?.status == .unauthorized)
+            #expect(head?.headers.first(name: "WWW-Authenticate") == Self.challenge)
+            #expect(body.contains(#""id":"i""#))
+            try await connection.send(.GET, "/.well-known/oauth-protected-resource/mcp")
+            #expect(await connection.head()?.status == .ok)
+            #expect(await connection.body() == #"{"resource":"https://x.example/mcp"}"#)
+            try await connection.send(headers: [("Authorization", "Bearer t")], body: hello)
+            #expect(await connection.head()?.status == .ok)
+            _ = await connection.body()
+            // Nothing has failed: the server is there for the next client at once.
+            #expect(bridge.log.lines.isEmpty)
+        }
+    }
+
+    @Test func soDoStatelessClients() async throws {
+        try await TestOrigin.run(Self.guarded(), authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            let (head, _) = try await OriginTests.ask(connection)
+            #expect(head?.status == .unauthorized)
+            #expect(head?.headers.first(name: "WWW-Authenticate") == Self.challenge)
+            let (next, body) = try await OriginTests.ask(connection, headers: [("Authorization", "Bearer t")])
+            #expect(next?.status == .ok)
+            #expect(body.contains(#""ttlMs":7"#))
+            // What one client may is not what another may.
+            let (other, _) = try await OriginTests.ask(connection)
+            #expect(other?.status == .unauthorized)
+        }
+    }
+
+    @Test func withoutItNothingOfTheKindIsPassedOn() async throws {
+        let origin = TestOrigin { $0.modernReply() }
+        try await TestOrigin.run(origin) { bridge in
+            let connection = try await bridge.connect()
+            _ = try await OriginTests.ask(connection, headers: [("Authorization", "Bearer t")])
+            try await connection.send(.GET, "/.well-known/oauth-protected-resource/mcp")
+            #expect(await connection.head()?.status == .notFound)
+            _ = await connection.body()
+        }
+        #expect(origin.requests.allSatisfy { $0.field("authorization") == nil && !$0.head.uri.hasPrefix("/.well") })
+    }
+
+    @Test(
+        arguments: [
+            ("/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"),
+            ("/.well-known/oauth-protected-resource/p/mcp?x", "/.well-known/oauth-protected-resource/mcp"),
+            ("/.well-known/oauth-authorization-server/mcp", "/.well-known/oauth-authorization-server/mcp"),
+            ("/.well-known/openid-configuration", "/.well-known/openid-configuration"),
+            ("/.well-known/security.txt", nil), ("/mcp", nil),
+        ] as [(String, String?)])
+    func metadataPaths(_ uri: String, _ path: String?) {
+        let paths = EndpointPaths(endpoint: "/mcp", prefixes: ["/p"])
+        #expect(PassedFields(authorization: true).metadataPath(uri, paths) == path)
+        #expect(PassedFields().metadataPath(uri, paths) == nil)
+    }
+}
