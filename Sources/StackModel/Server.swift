@@ -9,6 +9,8 @@ public struct Server: Sendable {
         case stdio(command: [Located<String>])
         /// A program that speaks HTTP itself, on a port of loopback.
         case http(command: [Located<String>], port: Located<Int>)
+        /// A program that speaks HTTP itself, with the bridge before it.
+        case proxied(command: [Located<String>], port: Located<Int>)
         /// A service that runs elsewhere: it is routed, not started.
         case external(Located<OriginURL>)
         /// The stack's own server, which answers questions about the stack.
@@ -17,7 +19,7 @@ public struct Server: Sendable {
         /// Whether the bridge stands before it.
         public var isBridged: Bool {
             switch self {
-            case .stdio, .status: true
+            case .stdio, .proxied, .status: true
             case .http, .external: false
             }
         }
@@ -25,10 +27,24 @@ public struct Server: Sendable {
         /// The words of the user's command; nil for what runs none.
         public var command: [Located<String>]? {
             switch self {
-            case .stdio(let command), .http(let command, _): command
+            case .stdio(let command), .http(let command, _), .proxied(let command, _): command
             case .external, .status: nil
             }
         }
+
+        /// The port on which the program listens itself; nil for what has none.
+        public var port: Located<Int>? {
+            switch self {
+            case .http(_, let port), .proxied(_, let port): port
+            case .stdio, .external, .status: nil
+            }
+        }
+    }
+
+    /// What the bridge does for a server that speaks HTTP itself.
+    public enum Bridge: String, Sendable, CaseIterable {
+        /// It stands before it.
+        case proxy
     }
 
     /// When the server's processes run.
@@ -82,6 +98,19 @@ public struct Server: Sendable {
 
     /// Whether the bridge stands before the server.
     public var isBridged: Bool { program.isBridged }
+
+    /// The path at which clients find the MCP endpoint, which is the bridge's where that makes one of a pair of
+    /// endpoints; nil for what does not speak MCP.
+    public var servedPath: String? {
+        if case .proxied = program, transport == .sse { return "/mcp" }
+        return endpointPath?.value
+    }
+
+    /// Whether its port is out of reach for the rest of the machine, because its network is its own.
+    public var hasPrivateNetwork: Bool { isBridged && settings.network == .none }
+
+    /// The port of the machine's loopback that it takes; nil when it takes none.
+    public var machinePort: Located<Int>? { hasPrivateNetwork ? nil : program.port }
 }
 
 /// One environment variable of a server.
@@ -113,6 +142,9 @@ public struct ServerSettings: Sendable, Equatable {
     /// How long requests in flight may take when nothing is said; the bridge's own default too.
     public static let defaultDrain: Duration = .seconds(10)
 
+    /// How long a start may take when nothing is said; the bridge's own default too.
+    public static let defaultStartTimeout: Duration = .seconds(120)
+
     /// How long to wait before a restart.
     public var restartDelay: Duration = .seconds(1)
     /// The longest wait when restarts keep failing.
@@ -130,7 +162,7 @@ public struct ServerSettings: Sendable, Equatable {
     /// How long a server on demand stays without work; zero: for ever.
     public var idleTimeout: Duration = .seconds(600)
     /// How long a start may take; a cold package cache is slow.
-    public var startTimeout: Duration = .seconds(120)
+    public var startTimeout = Self.defaultStartTimeout
     /// How long requests in flight may take when the server is stopped.
     public var drain = Self.defaultDrain
     /// How its sessions share processes.

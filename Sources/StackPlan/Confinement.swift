@@ -126,7 +126,7 @@ struct Confinement {
     // MARK: Network
 
     private var families: [String] {
-        server.isBridged && server.settings.network == .none ? ["AF_UNIX"] : ["AF_INET", "AF_INET6", "AF_UNIX"]
+        server.program.port == nil && server.hasPrivateNetwork ? ["AF_UNIX"] : ["AF_INET", "AF_INET6", "AF_UNIX"]
     }
 
     /// The networks that `outbound` keeps a server away from.
@@ -137,13 +137,13 @@ struct Confinement {
 
     private var network: [UnitFile.Directive] {
         // The filters work both ways, so a server with a port must be allowed to hear from loopback.
-        let own = server.isBridged ? [] : ["localhost"]
+        let own = server.program.port == nil ? [] : ["localhost"]
         let allowed: [String]
         var result: [UnitFile.Directive] = []
         switch server.settings.network {
         case .none:
             allowed = own
-            if server.isBridged { result.append(.init("PrivateNetwork", "yes")) }
+            if server.hasPrivateNetwork { result.append(.init("PrivateNetwork", "yes")) }
             result.append(.init("IPAddressDeny", "any"))
         case .loopback:
             allowed = ["localhost"]

@@ -65,7 +65,7 @@ struct GatewayConfiguration {
     /// The address for an `upstream` block; nil where the name must be looked up anew while nginx runs.
     private func address(of server: Server) -> String? {
         switch server.program {
-        case .stdio, .status: return "unix:\(Locations.serverSocket(server.name.value))"
+        case .stdio, .proxied, .status: return "unix:\(Locations.serverSocket(server.name.value))"
         case .http(_, let port): return "127.0.0.1:\(port.value)"
         case .external(let url):
             let host = url.value.host

@@ -20,7 +20,7 @@ extension StackCompiler {
 
     private func path(of server: Server, through route: Route) -> String? {
         let prefix = route.literalPrefix
-        guard let endpoint = server.endpointPath?.value else {
+        guard let endpoint = server.servedPath else {
             return route.path == nil ? "/" : prefix.map { $0 + "/" }
         }
         if route.path == nil { return endpoint }

@@ -14,6 +14,10 @@ extension StackCompiler {
             return (try nativeService(server, words(command)), nil)
         case .stdio(let command):
             return (try bridgedService(server, words(command)), socketUnit(server))
+        case .proxied(let command, let port):
+            return (
+                try bridgedService(server, words(command), origin(server, port: port.value)), socketUnit(server)
+            )
         case .status:
             return (try bridgedService(server, [Locations.command, "mcp-server"]), socketUnit(server))
         }
@@ -26,14 +30,20 @@ extension StackCompiler {
     }
 
     /// The program behind the bridge, started by the first connection to its socket.
-    private func bridgedService(_ server: Server, _ command: [String]) throws(UnitValue.Unwritable) -> UnitFile {
+    ///
+    /// `origin` is what the bridge is told about one that speaks HTTP itself.
+    private func bridgedService(
+        _ server: Server, _ command: [String], _ origin: [String] = []
+    ) throws(UnitValue.Unwritable) -> UnitFile {
         var arguments = [Locations.bridge]
         let idle = server.start == .always ? .zero : server.settings.idleTimeout
         arguments += ["--idle-timeout", idle.wholeSeconds]
         for host in allowedHosts(server) { arguments += ["--allow-host", host] }
-        if let endpoint = server.endpointPath?.value, endpoint != "/mcp" { arguments += ["--endpoint", endpoint] }
+        arguments += origin
+        if let endpoint = server.servedPath, endpoint != "/mcp" { arguments += ["--endpoint", endpoint] }
         for prefix in strippedPrefixes(server) { arguments += ["--strip-prefix", prefix] }
-        if server.settings.sessions == .perClient { arguments += ["--sessions", "per-client"] }
+        let own: ServerSettings.Sessions = origin.isEmpty ? .shared : .perClient
+        if server.settings.sessions != own { arguments += ["--sessions", server.settings.sessions.rawValue] }
         if server.settings.drain != ServerSettings.defaultDrain {
             arguments += ["--drain", server.settings.drain.wholeSeconds]
         }
@@ -56,6 +66,19 @@ extension StackCompiler {
         ]
         service += try body(server)
         return UnitFile(header: header, sections: [.init("Unit", unit), .init("Service", service)])
+    }
+
+    /// How the bridge gets at a server that speaks HTTP itself, and what it leaves to it.
+    private func origin(_ server: Server, port: Int) -> [String] {
+        var arguments = ["--origin", "http://127.0.0.1:\(port)\(server.endpointPath?.value ?? "/mcp")"]
+        if server.transport != .streamableHTTP { arguments += ["--origin-transport", server.transport.rawValue] }
+        if server.settings.startTimeout != ServerSettings.defaultStartTimeout {
+            arguments += ["--start-timeout", server.settings.startTimeout.wholeSeconds]
+        }
+        if server.start == .always { arguments.append("--eager") }
+        // Where a policy guards a route, the edge has clients sign in, and a second time would be one too many.
+        if server.routes.allSatisfy({ $0.access.value == .everybody }) { arguments.append("--pass-authorization") }
+        return arguments
     }
 
     /// A program that listens on a port of its own.

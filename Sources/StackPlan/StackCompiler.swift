@@ -83,7 +83,7 @@ public struct StackCompiler: Sendable {
     private func record(_ server: Server) -> InstalledState.Server {
         let kind: InstalledState.Server.Kind =
             switch server.program {
-            case .stdio, .status: .bridged
+            case .stdio, .proxied, .status: .bridged
             case .http: .native
             case .external: .external
             }

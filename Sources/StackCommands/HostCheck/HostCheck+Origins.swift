@@ -48,7 +48,9 @@ extension HostCheck {
         let port: Located<Int>
         var isOwn = true
         switch server.program {
-        case .http(_, let number): port = number
+        case .http, .proxied:
+            guard let number = server.machinePort else { return [] }
+            port = number
         case .external(let url):
             guard url.value.isLoopback, let number = url.value.effectivePort else { return [] }
             port = Located(number, at: url.range)

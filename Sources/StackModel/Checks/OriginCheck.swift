@@ -108,7 +108,7 @@ struct OriginCheck {
 
     /// A server that listens on every interface is reached around the tunnel.
     private func listener() {
-        guard case .http(let command, _) = server.program else { return }
+        guard server.machinePort != nil, let command = server.program.command else { return }
         for word in command {
             let isEvery = ["0.0.0.0", "[::]", "::"].contains { address in
                 word.value == address || word.value.hasPrefix(address + ":") && address != "::"

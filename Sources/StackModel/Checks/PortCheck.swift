@@ -8,14 +8,14 @@ enum PortCheck {
     static func run(on stack: Stack, _ findings: Findings) {
         var first: [Int: (server: String, range: SourceRange)] = [:]
         if case .local = stack.tunnel,
-            let gateway = stack.servers.lazy.compactMap(port).first(where: { $0.value == 8787 })
+            let gateway = stack.servers.lazy.compactMap(\.machinePort).first(where: { $0.value == 8787 })
         {
             findings.error(
                 .duplicatePort, "port 8787 belongs to the gateway of 'mode: local'", at: gateway.range,
                 hint: "let the server listen elsewhere")
         }
         for server in stack.servers {
-            guard let port = port(server) else { continue }
+            guard let port = server.machinePort else { continue }
             if let taken = first[port.value] {
                 findings.add(
                     Diagnostic(
@@ -25,9 +25,5 @@ enum PortCheck {
                 first[port.value] = (server.name.value, port.range)
             }
         }
-    }
-
-    private static func port(_ server: Server) -> Located<Int>? {
-        if case .http(_, let port) = server.program { port } else { nil }
     }
 }

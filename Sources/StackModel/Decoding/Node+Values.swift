@@ -95,13 +95,13 @@ extension Node {
         _ findings: Findings, _: Choice.Type = Choice.self
     ) -> Choice? where Choice.RawValue == String {
         guard case .scalar(let scalar) = content else {
-            findings.wrongType("one of \(Self.list(Choice.self))", self)
+            findings.wrongType(Self.list(Choice.self), self)
             return nil
         }
         if let choice = Choice(rawValue: scalar.text) { return choice }
         let hint = Spelling.closest(to: scalar.text, among: Choice.allCases.map(\.rawValue))
         findings.error(
-            .invalidValue, "expected one of \(Self.list(Choice.self))", at: range,
+            .invalidValue, "expected \(Self.list(Choice.self))", at: range,
             hint: hint.map { "did you mean '\($0)'?" })
         return nil
     }
@@ -109,6 +109,7 @@ extension Node {
     private static func list<Choice: RawRepresentable & CaseIterable>(
         _: Choice.Type
     ) -> String where Choice.RawValue == String {
-        Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let words = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return Choice.allCases.count == 1 ? words : "one of \(words)"
     }
 }

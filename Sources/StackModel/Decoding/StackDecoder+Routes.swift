@@ -94,7 +94,8 @@ extension StackDecoder {
         if !context.isBridged {
             findings.error(
                 .contradiction, "only the bridge can strip a prefix, and this server speaks HTTP itself",
-                at: pair.keyRange, hint: "have the server answer below the prefix, or give it a host name of its own")
+                at: pair.keyRange,
+                hint: "write 'bridge: proxy' for a server with a 'port', or give it a host name of its own")
         } else if route.literalPrefix == nil {
             findings.error(
                 .contradiction, "there is no prefix to strip", at: pair.keyRange,

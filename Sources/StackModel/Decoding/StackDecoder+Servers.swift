@@ -52,6 +52,10 @@ extension StackDecoder {
         let rateLimit = map.take("rate-limit").flatMap(self.rateLimit)
         guard let program else { return nil }
         var settings = fragment.settings(over: defaults)
+        if case .proxied = program, fragment.sessions == nil, defaults.sessions == nil {
+            // A session with a server that speaks HTTP costs no process.
+            settings.sessions = .perClient
+        }
         if program == .status {
             // The stack's own server talks to the daemon's socket and to nothing else.
             settings.network = .none
@@ -70,6 +74,7 @@ extension StackDecoder {
         let url = map.takePair("url")
         let builtin = map.takePair("builtin")
         let port = map.takePair("port")
+        let bridge = map.takePair("bridge")
         let given = [command, url, builtin].compactMap(\.self)
         guard let first = given.first else {
             guard !["command", "url", "builtin"].contains(where: map.isProbablyMisspelt) else { return nil }
@@ -87,14 +92,21 @@ extension StackDecoder {
         if let port, command == nil {
             findings.error(.contradiction, "'port' belongs to a 'command' that speaks HTTP", at: port.keyRange)
         }
+        if let bridge, bridge.value.choice(findings, Server.Bridge.self) != nil, command == nil || port == nil {
+            findings.error(
+                .contradiction, "'bridge' is for a 'command' with a 'port', which speaks HTTP itself",
+                at: bridge.keyRange,
+                hint: command == nil
+                    ? "the bridge runs the server that it stands before; leave it out"
+                    : "a server that speaks on standard input and output is behind the bridge anyway; leave it out")
+        }
         if let command {
             let words = self.command(command.value)
             let number = port?.value.int(findings, in: 1...65535)
             guard let words, port == nil || number != nil else { return nil }
-            if let port, let number {
-                return .http(command: words, port: Located(number, at: port.value.range))
-            }
-            return .stdio(command: words)
+            guard let port, let number else { return .stdio(command: words) }
+            let place = Located(number, at: port.value.range)
+            return bridge == nil ? .http(command: words, port: place) : .proxied(command: words, port: place)
         }
         return url.map { external($0.value) } ?? builtin.flatMap { self.builtin($0.value) }
     }
@@ -190,12 +202,12 @@ extension StackDecoder {
 
     private func start(_ map: inout MappingReader, _ program: Server.Program?) -> Server.Start? {
         let isNative = isNative(program)
-        guard let pair = map.takePair("start") else { return isNative ? .always : .onDemand }
+        guard let pair = map.takePair("start") else { return program?.port == nil ? .onDemand : .always }
         guard let start = pair.value.choice(findings, Server.Start.self) else { return nil }
         if isNative, start == .onDemand {
             findings.error(
                 .contradiction, "a server with a 'port' always runs", at: pair.value.range,
-                hint: "only servers behind the bridge can be started on demand; leave 'start' out")
+                hint: "only servers behind the bridge can be started on demand: write 'bridge: proxy' to have it so")
         }
         return start
     }
@@ -242,14 +254,21 @@ extension StackDecoder {
         let path = map.takePair("path")
         let health = map.takePair("health")
         let transport = transportPair.flatMap { $0.value.choice(findings, Server.Transport.self) } ?? .streamableHTTP
-        if program?.isBridged == true, let transportPair, transport != .streamableHTTP {
+        if case .proxied? = program {
+            if let transportPair, transport == .http {
+                findings.error(
+                    .contradiction, "the bridge speaks MCP, and 'transport: http' is something else",
+                    at: transportPair.value.range, hint: "leave 'bridge' out: other services are routed as they are")
+            }
+        } else if program?.isBridged == true, let transportPair, transport != .streamableHTTP {
             findings.error(
                 .contradiction, "the bridge speaks Streamable HTTP", at: transportPair.value.range,
                 hint: "'transport' is for servers with a 'port' or a 'url'; leave it out")
         }
         if let health, program != nil, !isNative(program) {
             findings.error(
-                .contradiction, "'health' belongs to a server with a 'port'", at: health.keyRange,
+                .contradiction, "'health' belongs to a server with a 'port' and without the bridge",
+                at: health.keyRange,
                 hint: "leave it out: others are judged by their unit, their socket and their protocol")
         }
         if let path, transport == .http {

@@ -18,6 +18,13 @@ extension Language {
                 "The port of 127.0.0.1 on which the \"command\" itself speaks HTTP; give the number to the command "
                     + "too.", effect: "cloudflared ingress[].service"),
             LanguageKey(
+                "bridge", .word(Server.Bridge.allCases.map(\.rawValue)),
+                "\"proxy\" puts the bridge before a server with a \"port\" too: clients of every generation are served, "
+                    + "prefixes stripped, limits kept, and the server may be started on demand. With \"network: none\" "
+                    + "the port is in a network of the server's own, where nobody else reaches it. Where all its routes "
+                    + "are public, the server may have its clients sign in itself.",
+                effect: "mcp-stack-bridge --origin"),
+            LanguageKey(
                 "url", .text("origin", pattern: "^((http|https|ws|wss)://[^/?#@]+|unix:/.+)$"),
                 "The address of a service that runs elsewhere, such as http://localhost:5678 or "
                     + "unix:/run/x.sock: it is routed, not started. Without a path: a request keeps its own.",
@@ -88,7 +95,8 @@ extension Language {
             LanguageKey(
                 "strip-prefix", .boolean,
                 "Whether the bridge takes the /prefix of an expression like ^/prefix(/.*)?$ off, so that the "
-                    + "endpoint is /prefix/mcp. Only bridged servers can.",
+                    + "endpoint is /prefix/mcp. Only bridged servers can (\"bridge: proxy\" makes one of a server with "
+                    + "a port).",
                 default: "false", effect: "mcp-stack-bridge --strip-prefix"),
             access,
         ])
