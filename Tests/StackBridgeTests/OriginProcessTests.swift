@@ -72,7 +72,7 @@ import Testing
             let first = try await processes(bridge)
             let (_, body) = try await connection.exchange(
                 #"{"jsonrpc":"2.0","id":1,"method":"exit"}"#, session: session)
-            #expect(body.contains(#""id":1"#) && body.contains("error"))
+            #expect(body.contains(#""id":1"#) && body.contains("server exited with status 3"))
             var status: HTTPResponseStatus?
             while status != .notFound {
                 status = try await connection.exchange(

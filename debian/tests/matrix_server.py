@@ -3,8 +3,10 @@
 """A stdio server for the matrix of clients, written against PyPI's `mcp`, 1.x and 2.x alike.
 
   matrix_server.py [--stateless] [--noise]
+  matrix_server.py --http PORT | --sse PORT
 
   --stateless   (2.x) serves 2026-07-28 only: a handshake is refused as such a server refuses it
+  --http, --sse speaks Streamable HTTP or HTTP+SSE itself, on that port of 127.0.0.1
   --noise       writes to standard output what is no message, and much to standard error
 """
 
@@ -26,7 +28,10 @@ except ImportError:
     from mcp.server.lowlevel import NotificationOptions
     IS_V2 = False
 
-server = MCPServer("matrix")
+TRANSPORTS = {"--http": "streamable-http", "--sse": "sse"}
+transport = TRANSPORTS.get(sys.argv[1]) if len(sys.argv) == 3 else None
+listening = {"host": "127.0.0.1", "port": int(sys.argv[2])} if transport else {}
+server = MCPServer("matrix", **({} if IS_V2 else listening))
 wire = os.dup(1)
 cancelled = []
 notes = 0
@@ -95,6 +100,8 @@ async def change(ctx: Context) -> str:
     else:
         await ctx.session.send_tool_list_changed()
         await ctx.session.send_resource_updated("note://one")
+        if IS_V2 and transport:
+            await ctx.notify_tools_changed()
     return "changed"
 
 
@@ -144,4 +151,7 @@ async def main():
 
 if "--noise" in sys.argv:
     print("ready to serve (this is no message)", flush=True)
-anyio.run(main)
+if transport:
+    server.run(transport, **(listening if IS_V2 else {}))
+else:
+    anyio.run(main)

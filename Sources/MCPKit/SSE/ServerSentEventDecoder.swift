@@ -26,16 +26,17 @@ public struct ServerSentEventDecoder: Sendable {
     /// - Throws: `TooLong`; the stream cannot be read on after that.
     public mutating func decode(_ part: ByteBuffer) throws(TooLong) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
-        for byte in part.readableBytesView {
-            let followsCR = afterCR
-            afterCR = byte == 0x0D
-            if byte == 0x0A && followsCR { continue }
-            if byte == 0x0A || byte == 0x0D {
-                if let event = try endLine() { events.append(event) }
-            } else {
-                line.append(byte)
-                guard line.count <= maximum else { throw TooLong() }
-            }
+        var rest = part.readableBytesView[...]
+        while let first = rest.first {
+            if afterCR, first == 0x0A { rest = rest.dropFirst() }
+            afterCR = false
+            let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D }
+            line.append(contentsOf: rest[..<(end ?? rest.endIndex)])
+            guard line.count <= maximum else { throw TooLong() }
+            guard let end else { break }
+            afterCR = rest[end] == 0x0D
+            rest = rest[(end + 1)...]
+            if let event = try endLine() { events.append(event) }
         }
         return events
     }

@@ -96,7 +96,8 @@ final class OriginConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(failure: "the connection to the server broke: \(error)")
+        let isEnd = (error as? HTTPParserError) == .invalidEOFState
+        finish(failure: isEnd ? Self.closed : "the connection to the server broke: \(error)")
         context.close(promise: nil)
     }
 

@@ -20,6 +20,8 @@ final class OriginConnections {
     private var idle: [(connection: OriginConnection, since: NIODeadline)] = []
     /// Whether the server may still be starting, so that a refused connection is tried again.
     var isStarting: () -> Bool = { false }
+    /// Whether the bridge runs the server, and will hear of its end.
+    var isManaged: () -> Bool = { false }
     /// The server took a connection.
     var wasReached: () -> Void = {}
 

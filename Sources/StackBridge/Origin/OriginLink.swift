@@ -23,6 +23,7 @@ final class OriginLink: ServerLink {
 
     /// How long the end of a session may take.
     private static let patience = TimeAmount.seconds(1)
+    private static let graceForEnd = TimeAmount.milliseconds(100)
 
     init(
         _ id: LinkID, _ connections: OriginConnections, transport: HTTPTransport, startedAt: NIODeadline,
@@ -128,10 +129,16 @@ final class OriginLink: ServerLink {
         case .event(let event): perform(conversation.received(number, event))
         case .body(let body): perform(conversation.received(number, body: body))
         case .finished(let failure):
-            running[number] = nil
-            perform(conversation.finished(number, failure: failure))
-            finishIfDone()
+            guard failure != nil, connections.isManaged() else { return finished(number, failure) }
+            // A process that ends breaks its connections first, and how it ended says more.
+            eventLoop.assumeIsolated().scheduleTask(in: Self.graceForEnd) { self.finished(number, failure) }
         }
+    }
+
+    private func finished(_ number: Int, _ failure: String?) {
+        guard running.removeValue(forKey: number) != nil else { return }
+        perform(conversation.finished(number, failure: failure))
+        finishIfDone()
     }
 
     private func stop(_ number: Int) {

@@ -23,6 +23,7 @@ final class OriginServer {
             guard let self, let process, !isReached else { return false }
             return NIODeadline.now() - process.startedAt < configuration.startTimeout
         }
+        connections.isManaged = { [weak self] in self?.process != nil }
         connections.wasReached = { [weak self] in self?.isReached = true }
     }
 
