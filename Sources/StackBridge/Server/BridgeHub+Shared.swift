@@ -80,9 +80,10 @@ extension BridgeHub {
         }
     }
 
-    /// What a shared session says to its child.
-    func forward(_ bytes: ByteBuffer, from session: LiveSession) {
-        guard let server = shared, let message = try? JSONRPCMessage(parsing: bytes) else { return }
+    /// What a session says to its child.
+    func forward(_ message: JSONRPCMessage, from session: LiveSession) {
+        if let child = session.child { return child.send(message.text.bytes.jsonOnOneLine) }
+        guard let server = shared else { return }
         perform(server.conversation.receive(message, from: .session(session.core.id)), server)
     }
 
