@@ -84,12 +84,13 @@ extension JSONText {
 extension JSONText {
     /// This text with some byte ranges replaced; the ranges must not overlap.
     public func replacing(_ edits: [(range: Range<Int>, with: JSONText)]) -> ByteBuffer {
-        var result = ByteBuffer()
         // One more, for the line end that a message on its way to a server gets.
-        result.reserveCapacity(edits.reduce(bytes.readableBytes + 1) { $0 + $1.with.bytes.readableBytes })
+        let capacity = edits.reduce(bytes.readableBytes + 1) { $0 + $1.with.bytes.readableBytes }
+        var result = ByteBufferAllocator().buffer(capacity: capacity)
+        let edits = edits.count > 1 ? edits.sorted { $0.range.lowerBound < $1.range.lowerBound } : edits
         bytes.withUnsafeReadableBytes { raw in
             var position = 0
-            for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            for edit in edits {
                 result.writeBytes(UnsafeRawBufferPointer(rebasing: raw[position..<edit.range.lowerBound]))
                 result.writeImmutableBuffer(edit.with.bytes)
                 position = edit.range.upperBound

@@ -154,28 +154,35 @@ extension JSONRPCMessage {
 
         private mutating func add(_ name: UnsafeRawBufferPointer, _ value: Range<Int>) {
             let isRepeated: Bool
-            if name.elementsEqual("id".utf8) {
+            if name.spells("id") {
                 isRepeated = id != nil
                 id = value
-            } else if name.elementsEqual("jsonrpc".utf8) {
+            } else if name.spells("jsonrpc") {
                 isRepeated = version != nil
                 version = value
-            } else if name.elementsEqual("method".utf8) {
+            } else if name.spells("method") {
                 isRepeated = method != nil
                 method = value
-            } else if name.elementsEqual("result".utf8) {
+            } else if name.spells("result") {
                 isRepeated = hasResult
                 hasResult = true
-            } else if name.elementsEqual("error".utf8) {
+            } else if name.spells("error") {
                 isRepeated = hasError
                 hasError = true
             } else {
                 // Of equal ones the last counts, as for members further inside.
-                if name.elementsEqual("params".utf8) { parameters = value }
+                if name.spells("params") { parameters = value }
                 return
             }
             if isRepeated { repeated = String(decoding: name, as: UTF8.self) }
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func spells(_ name: StaticString) -> Bool {
+        count == name.utf8CodeUnitCount
+            && elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }
 

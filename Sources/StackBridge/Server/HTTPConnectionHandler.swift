@@ -260,8 +260,7 @@ extension HTTPConnectionHandler {
         let version = head?.version ?? .http1_1
         // A client of HTTP/1.0 knows a body without length by the end of the connection alone.
         closes = closes || hub.isDraining || (isStreaming && version.isOld)
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(256 + room)
+        var bytes = ByteBufferAllocator().buffer(capacity: 256 + room)
         bytes.writeStatusLine(status, to: version)
         for field in fields { bytes.writeField(field.name, field.value) }
         if closes {
