@@ -49,7 +49,9 @@ struct SessionDriver {
     }
 }
 
-func sent(_ text: String) -> SessionAction { .sendToChild(ByteBuffer(string: text)) }
+func sent(_ text: String) -> SessionAction {
+    (try? JSONRPCMessage(parsing: ByteBuffer(string: text))).map { .forward($0) } ?? .report("no message: \(text)")
+}
 func event(_ exchange: UInt64, _ text: String) -> SessionAction {
     .sendEvent(ExchangeID(rawValue: exchange), ByteBuffer(string: text))
 }

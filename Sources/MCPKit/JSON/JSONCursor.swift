@@ -31,9 +31,16 @@ struct JSONCursor {
     /// Walks over one value, `depth` levels of nesting allowed.
     @discardableResult
     mutating func skipValue(depth: Int) throws(JSONSyntaxError) -> JSONKind {
+        try skipValue(depth: depth) { _, _ in }
+    }
+
+    /// Walks over one value; when it is an object, `visit` gets the ranges of each name and value in it.
+    mutating func skipValue(
+        depth: Int, _ visit: (_ name: Range<Int>, _ value: Range<Int>) -> Void
+    ) throws(JSONSyntaxError) -> JSONKind {
         switch try peek() {
         case UInt8(ascii: "{"):
-            try skipObject(depth: depth) { _, _ in }
+            try skipObject(depth: depth, visit)
             return .object
         case UInt8(ascii: "["):
             try skipArray(depth: depth) { _ in }

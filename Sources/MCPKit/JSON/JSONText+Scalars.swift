@@ -17,9 +17,20 @@ extension JSONText {
     /// `5.0` counts as 5: some languages know only floating-point numbers.
     public var integerValue: Int? {
         guard kind == .number else { return nil }
-        var digits = Substring(String(buffer: bytes))
-        if digits.hasSuffix(".0") { digits = digits.dropLast(2) }
-        return Int(digits)
+        return bytes.withUnsafeReadableBytes { raw in
+            let digits = raw.suffix(2).elementsEqual(".0".utf8) ? raw.dropLast(2) : raw[...]
+            let isNegative = digits.first == UInt8(ascii: "-")
+            var value = 0
+            for digit in isNegative ? digits.dropFirst() : digits {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+                let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+                let number = Int(digit - UInt8(ascii: "0"))
+                let (sum, overflows) = product.addingReportingOverflow(isNegative ? -number : number)
+                if isTooLarge || overflows { return nil }
+                value = sum
+            }
+            return value
+        }
     }
 
     static func decodedString(_ spelled: Slice<UnsafeRawBufferPointer>) -> String {

@@ -28,12 +28,25 @@ public struct JSONText: Sendable, Hashable {
     ///   - maximumDepth: How deeply arrays and objects may nest.
     /// - Throws: `JSONSyntaxError` with the offset of the first fault.
     public init(validating bytes: ByteBuffer, maximumDepth: Int = Self.maximumDepth) throws(JSONSyntaxError) {
+        try self.init(validating: bytes, maximumDepth: maximumDepth) { _, _ in }
+    }
+
+    /// Checks bytes, and on the way calls `visit` with the name, as it is spelled, and the byte range of every member
+    /// of the object that they are.
+    init(
+        validating bytes: ByteBuffer, maximumDepth: Int = Self.maximumDepth,
+        _ visit: (_ name: UnsafeRawBufferPointer, _ value: Range<Int>) -> Void
+    ) throws(JSONSyntaxError) {
         let outcome: Result<(Range<Int>, JSONKind), JSONSyntaxError> = bytes.withUnsafeReadableBytes { raw in
             do throws(JSONSyntaxError) {
                 var cursor = JSONCursor(raw, in: 0..<raw.count)
                 cursor.skipWhitespace()
                 let start = cursor.position
-                let kind = try cursor.skipValue(depth: maximumDepth)
+                let kind = try cursor.skipValue(depth: maximumDepth) { name, value in
+                    visit(
+                        UnsafeRawBufferPointer(rebasing: raw[name]),
+                        (value.lowerBound - start)..<(value.upperBound - start))
+                }
                 let end = cursor.position
                 try cursor.finish()
                 return .success((start..<end, kind))

@@ -27,14 +27,20 @@ extension JSONRPCMessage {
 
     var progressTokenRange: Range<Int>? {
         switch kind {
-        case .request: text.range(at: "params", "_meta", "progressToken")
-        case .notification where method == MCPMethod.progress: text.range(at: "params", "progressToken")
+        case .request: parameterRange(at: "_meta", "progressToken")
+        case .notification where method == MCPMethod.progress: parameterRange(at: "progressToken")
         default: nil
         }
     }
 
     private var cancelledRequestRange: Range<Int>? {
         guard kind == .notification, method == MCPMethod.cancelled else { return nil }
-        return text.range(at: "params", "requestId")
+        return parameterRange(at: "requestId")
+    }
+
+    /// The byte range of what is at the end of a path of names that begins in `params`, counted from the start of the
+    /// message; nil when the path leads nowhere.
+    public func parameterRange(at path: String...) -> Range<Int>? {
+        parametersRange.flatMap { text.range(at: path, below: $0) }
     }
 }

@@ -52,8 +52,9 @@ final class LiveChild: ServerLink {
     /// Whether it serves somebody: nobody has ended it, nor has it ended.
     var isInUse: Bool { events != nil }
 
-    /// The bytes that the child has not taken yet.
+    /// The bytes that the child has not taken yet; none as long as there are few.
     var queuedBytes: Int {
+        if let channel, channel.isWritable { return 0 }
         let inChannel = try? channel?.syncOptions?.getOption(.bufferedWritableBytes)
         return unsent.reduce(inChannel ?? 0) { $0 + $1.readableBytes }
     }

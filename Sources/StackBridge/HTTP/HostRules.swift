@@ -69,25 +69,25 @@ struct Authority: Sendable, Equatable {
 
     /// Reads `name`, `name:port`, `[address]` or `[address]:port`; nil when the text is none of these.
     init?(_ text: String) {
-        var name = text[...]
+        var name = text.utf8[...]
         var port: Int?
-        let bracket = text.hasPrefix("[") ? text.firstIndex(of: "]") : nil
-        if text.hasPrefix("["), bracket == nil { return nil }
-        if let colon = text[(bracket ?? text.startIndex)...].firstIndex(of: ":") {
-            let digits = text[text.index(after: colon)...]
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let number = Int(digits), (0...65535).contains(number)
+        let isAddress = name.first == UInt8(ascii: "[")
+        let bracket = isAddress ? name.firstIndex(of: UInt8(ascii: "]")) : name.startIndex
+        guard let bracket else { return nil }
+        if let colon = name[bracket...].firstIndex(of: UInt8(ascii: ":")) {
+            let digits = name[name.index(after: colon)...]
+            guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }),
+                let number = Int(Substring(digits)), (0...65535).contains(number)
             else { return nil }
             port = number
-            name = text[..<colon]
+            name = name[..<colon]
         }
-        if name.hasSuffix("."), !name.hasPrefix("[") { name = name.dropLast() }
-        let isAddress = bracket != nil
+        if name.last == UInt8(ascii: "."), !isAddress { name.removeLast() }
         let inner = isAddress ? name.dropFirst().dropLast() : name
-        guard !inner.isEmpty, isAddress ? name.hasSuffix("]") : true,
-            inner.utf8.allSatisfy({ Self.isAllowed($0, inAddress: isAddress) })
+        guard !inner.isEmpty, isAddress ? name.last == UInt8(ascii: "]") : true,
+            inner.allSatisfy({ Self.isAllowed($0, inAddress: isAddress) })
         else { return nil }
-        self.name = name.lowercased()
+        self.name = Substring(name).lowercased()
         self.port = port
     }
 

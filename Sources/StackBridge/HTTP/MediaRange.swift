@@ -18,36 +18,41 @@ struct AcceptedAnswers: OptionSet, Sendable {
 
     /// Reads the `Accept` fields (RFC 9110, section 12.5.1); none means that anything is welcome.
     init(_ headers: HTTPHeaders) {
-        let ranges = headers[canonicalForm: "accept"]
-        self = ranges.isEmpty ? [.json, .events] : []
-        for range in ranges {
-            let parts = range.split(separator: ";", omittingEmptySubsequences: false)
-            guard let type = parts.first else { continue }
-            let isRefused = parts.dropFirst().contains { Self.isZeroQuality($0) }
-            guard !isRefused else { continue }
-            switch Self.trimmed(type).lowercased() {
-            case "*/*": formUnion([.json, .events])
-            case "application/*", "application/json": insert(.json)
-            case "text/*", "text/event-stream": insert(.events)
-            default: break
+        let fields = headers["accept"]
+        self = fields.isEmpty ? [.json, .events] : []
+        for field in fields {
+            var rest: FieldText? = FieldText(field)
+            while let ranges = rest {
+                let (range, others) = ranges.cut(at: UInt8(ascii: ","))
+                formUnion(Self.answers(of: range))
+                rest = others
             }
         }
     }
 
-    /// The bare media type of a `Content-Type` field, in lower case.
-    static func mediaType(_ contentType: String) -> String {
-        trimmed(contentType.prefix { $0 != ";" }).lowercased()
+    /// Reads one media range, such as `text/*;q=0.5`.
+    private static func answers(of range: FieldText) -> AcceptedAnswers {
+        let type: FieldText
+        var rest: FieldText?
+        (type, rest) = range.cut(at: UInt8(ascii: ";"))
+        while let parameters = rest {
+            let parameter: FieldText
+            (parameter, rest) = parameters.cut(at: UInt8(ascii: ";"))
+            if isZeroQuality(parameter) { return [] }
+        }
+        if type.equals("*/*") { return [.json, .events] }
+        if type.equals("application/json") || type.equals("application/*") { return .json }
+        if type.equals("text/event-stream") || type.equals("text/*") { return .events }
+        return []
     }
 
-    private static func isZeroQuality(_ parameter: Substring) -> Bool {
-        let text = trimmed(parameter).lowercased()
-        return text.hasPrefix("q=0") && text.dropFirst(3).allSatisfy { $0 == "0" || $0 == "." }
+    private static func isZeroQuality(_ parameter: FieldText) -> Bool {
+        guard parameter.hasPrefix("q=0") else { return false }
+        return parameter.bytes.dropFirst(3).allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var text = text.drop(while: isSpace)
-        while let last = text.last, isSpace(last) { text = text.dropLast() }
-        return text
+    /// Whether a `Content-Type` field names `application/json`, with any parameters.
+    static func isJSON(_ contentType: String) -> Bool {
+        FieldText(contentType).cut(at: UInt8(ascii: ";")).head.equals("application/json")
     }
 }

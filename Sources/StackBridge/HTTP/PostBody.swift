@@ -27,13 +27,13 @@ enum PostBody: Equatable {
     }
 
     private static func parse(_ bytes: ByteBuffer, _ post: RequestGate.Post) throws(JSONRPCParseError) -> PostBody {
+        guard isArray(bytes) else { return single(try JSONRPCMessage(parsing: bytes), post) }
         let text: JSONText
         do throws(JSONSyntaxError) {
             text = try JSONText(validating: bytes)
         } catch {
             throw .syntax(error)
         }
-        guard text.kind == .array else { return single(try JSONRPCMessage(text), post) }
         let elements = text.elements
         guard (1...maximumBatch).contains(elements.count) else {
             throw .invalid("a batch holds 1 to \(maximumBatch) messages", id: nil)
@@ -51,6 +51,10 @@ enum PostBody: Equatable {
         return .messages(messages, isBatch: true)
     }
 
+    private static func isArray(_ bytes: ByteBuffer) -> Bool {
+        bytes.readableBytesView.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
+    }
+
     private static func single(_ message: JSONRPCMessage, _ post: RequestGate.Post) -> PostBody {
         if let refusal = refusal(of: message) { return .refuse(refusal) }
         let opens = message.kind == .request && message.method == MCPMethod.initialize
@@ -64,7 +68,7 @@ enum PostBody: Equatable {
     private static func refusal(of message: JSONRPCMessage) -> Answer? {
         guard let method = message.method else { return nil }
         let isStateless =
-            method == MCPMethod.discover || message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
+            method == MCPMethod.discover || message.parameterRange(at: "_meta", MCPMeta.protocolVersion) != nil
         guard isStateless else { return nil }
         let text = "Header mismatch: \(MCPHeader.protocolVersion) is missing or names a version with sessions"
         return .refusal(.badRequest, .headerMismatch, text, id: message.id)

@@ -57,14 +57,15 @@ struct RequestGate: Sendable {
             guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
             return .metadata(path: path)
         }
-        let path = paths.stripped(head.uri.prefix { $0 != "?" })
+        let target = head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let path = paths.stripped(Substring(target))
         if path == "/healthz" {
             guard head.method == .GET || head.method == .HEAD else { return .refuse(Self.notAllowed("GET, HEAD")) }
             return .health
         }
         if path == Self.pairPath {
             guard head.method == .GET else { return .refuse(Self.notAllowed("GET")) }
-            return .pair(prefix: String(paths.prefix(of: head.uri.prefix { $0 != "?" })))
+            return .pair(prefix: String(paths.prefix(of: Substring(target))))
         }
         if path == Self.messagesPath {
             guard head.method == .POST else { return .refuse(Self.notAllowed("POST")) }
@@ -86,7 +87,7 @@ struct RequestGate: Sendable {
         guard names.count == 1 else {
             return .refusal(.badRequest, .invalidRequest, "A request has exactly one Host field")
         }
-        guard names.allSatisfy(hosts.allows(host:)) else {
+        guard hosts.allows(host: names[0]) else {
             return .refusal(.misdirectedRequest, .invalidRequest, "This host name is not served here")
         }
         guard head.headers["origin"].allSatisfy(hosts.allows(origin:)) else {
@@ -101,7 +102,7 @@ struct RequestGate: Sendable {
 
     private func routePairPost(_ head: HTTPRequestHead) -> Route {
         guard let contentType = head.headers.first(name: "content-type"),
-            AcceptedAnswers.mediaType(contentType) == "application/json"
+            AcceptedAnswers.isJSON(contentType)
         else {
             return .refuse(.refusal(.unsupportedMediaType, .invalidRequest, "Content-Type is not application/json"))
         }
@@ -120,7 +121,7 @@ struct RequestGate: Sendable {
         guard let contentType = headers.first(name: "content-type") else {
             return .refuse(.refusal(.badRequest, .invalidRequest, "Content-Type is missing"))
         }
-        guard AcceptedAnswers.mediaType(contentType) == "application/json" else {
+        guard AcceptedAnswers.isJSON(contentType) else {
             return .refuse(.refusal(.unsupportedMediaType, .invalidRequest, "Content-Type is not application/json"))
         }
         guard headers["content-encoding"].allSatisfy({ $0.lowercased() == "identity" }) else {

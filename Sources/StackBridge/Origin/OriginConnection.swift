@@ -109,12 +109,17 @@ final class OriginConnection: ChannelDuplexHandler {
         self.head = head
         let answer = HTTPConversation.Head(
             status: Int(head.status.code),
-            mediaType: head.headers.first(name: "content-type").map(AcceptedAnswers.mediaType),
+            mediaType: head.headers.first(name: "content-type").map(Self.mediaType),
             session: head.headers.first(name: MCPHeader.sessionID),
             challenge: head.headers.first(name: "www-authenticate"))
         decoder = answer.isStream ? ServerSentEventDecoder() : nil
         body = ByteBuffer()
         report?(.head(answer))
+    }
+
+    private static func mediaType(_ contentType: String) -> String {
+        let type = FieldText(contentType).cut(at: UInt8(ascii: ";")).head
+        return String(decoding: type.bytes, as: UTF8.self).lowercased()
     }
 
     private func receive(_ part: ByteBuffer) {

@@ -11,12 +11,9 @@ extension BridgeHub {
         countSettled(session)
         for action in actions {
             switch action {
+            case .forward(let message): forward(message, from: session)
             case .sendToChild(let bytes):
-                if let child = session.child {
-                    child.send(bytes.jsonOnOneLine, fields: session.fields)
-                } else {
-                    forward(bytes, from: session)
-                }
+                if let message = try? JSONRPCMessage(parsing: bytes) { forward(message, from: session) }
             case .answer(let exchange, let answer): waiting[exchange]?.connection.respond(answer)
             case .beginEvents(let exchange, let fields):
                 waiting[exchange]?.connection.beginEvents(fields)

@@ -135,9 +135,12 @@ extension BridgeHub {
         }
     }
 
-    /// What a shared session says to its child.
-    func forward(_ bytes: ByteBuffer, from session: LiveSession) {
-        guard let server = shared, let message = try? JSONRPCMessage(parsing: bytes) else { return }
+    /// What a session says to its child.
+    func forward(_ message: JSONRPCMessage, from session: LiveSession) {
+        if let child = session.child {
+            return child.send(message.text.bytes.jsonOnOneLine, fields: session.fields)
+        }
+        guard let server = shared else { return }
         server.fields = session.fields
         perform(server.conversation.receive(message, from: .session(session.core.id)), server)
     }

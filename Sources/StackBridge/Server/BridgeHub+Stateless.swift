@@ -168,7 +168,7 @@ extension BridgeHub {
             case .sendPing(let exchange): waiting[exchange]?.connection.sendPing()
             case .endEvents(let exchange): waiting[exchange]?.connection.endEvents()
             case .suspect: if let child { suspect(child) }
-            case .sendToChild, .sendEndpoint, .replayEvent, .gaveUp, .opened, .end, .report: break
+            case .forward, .sendToChild, .sendEndpoint, .replayEvent, .gaveUp, .opened, .end, .report: break
             }
         }
     }

@@ -120,8 +120,7 @@ struct BridgeServer: Sendable {
             return try pipeline.addHandler(ConnectionRefusal(hub))
         }
         let connection = HTTPConnectionHandler(hub)
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(connection)
+        try pipeline.addHandlers([ByteToMessageHandler(HTTPRequestDecoder()), connection] as [any ChannelHandler])
         hub.opened(connection)
     }
 }

@@ -6,9 +6,10 @@ import NIOCore
 import NIOHTTP1
 
 /// One connection of a client: reads its requests one after the other and writes what the bridge answers.
-final class HTTPConnectionHandler: ChannelInboundHandler {
+final class HTTPConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         /// Between requests.
@@ -19,6 +20,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         case discarding
         /// The request is whole, its answer is not.
         case answering
+        /// The last request was answered.
+        case over
     }
 
     private let hub: BridgeHub
@@ -30,6 +33,12 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private var closes = false
     private var lastProgress = NIODeadline.now()
     private var unwritten = 0
+    /// What the client sent of its next requests before it had the answer to this one.
+    private var early = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    /// Whether bytes that are no HTTP follow.
+    private var isBroken = false
+    private var isTakingEarly = false
+    private var isReadHeldBack = false
 
     init(_ hub: BridgeHub) {
         self.hub = hub
@@ -62,22 +71,60 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        guard error is HTTPParserError else { return context.close(promise: nil) }
+        isBroken = true
+        takeEarly()
+    }
+
+    /// Reads no more requests ahead than came with the one before.
+    func read(context: ChannelHandlerContext) {
+        if early.isEmpty { context.read() } else { isReadHeldBack = true }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastProgress = .now()
-        switch unwrapInboundIn(data) {
-        case .head(let head): receive(head, context)
-        case .body(let part): receive(part)
-        case .end: receiveEnd()
-        }
+        let part = unwrapInboundIn(data)
+        if isAnswering { early.append(part) } else { take(part, context) }
     }
 }
 
 // MARK: Requests
 
 extension HTTPConnectionHandler {
+    private var isAnswering: Bool { if case .answering = state { true } else { false } }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        if case .over = state { return }
+        switch part {
+        case .head(let head): receive(head, context)
+        case .body(let part): receive(part)
+        case .end: receiveEnd()
+        }
+    }
+
+    /// Goes on with what came early.
+    private func takeEarly() {
+        // An answer that is there at once comes back here.
+        guard !isTakingEarly else { return }
+        isTakingEarly = true
+        while !isAnswering, let context, let part = early.popFirst() { take(part, context) }
+        isTakingEarly = false
+        guard !isAnswering, early.isEmpty else { return }
+        if isBroken { return endBroken() }
+        guard isReadHeldBack else { return }
+        isReadHeldBack = false
+        context?.read()
+    }
+
+    /// Nothing that follows can be understood.
+    private func endBroken() {
+        switch state {
+        case .idle, .receiving: context?.writeAndFlush(wrapOutboundOut(.badRequest), promise: nil)
+        case .discarding, .answering, .over: break
+        }
+        close()
+    }
+
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         hub.active()
         self.head = head
@@ -92,8 +139,10 @@ extension HTTPConnectionHandler {
             return respond(answer)
         }
         state = .receiving(route, ByteBuffer())
-        if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-            context.writeAndFlush(wrapOutboundOut(.head(.init(version: head.version, status: .continue))), promise: nil)
+        if head.headers.contains(name: "expect"),
+            head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
+        {
+            context.writeAndFlush(wrapOutboundOut(.goOn), promise: nil)
         }
     }
 
@@ -116,7 +165,7 @@ extension HTTPConnectionHandler {
             state = .answering
             if let exchange { hub.handle(route, body, exchange, self) }
         case .discarding: state = .idle
-        case .idle, .answering: break
+        case .idle, .answering, .over: break
         }
     }
 }
@@ -128,29 +177,37 @@ extension HTTPConnectionHandler {
     func respond(_ answer: Answer) {
         guard let context, exchange != nil, !isStreaming else { return }
         if let reason = answer.reason { hub.metrics.refused(reason, status: answer.status.code) }
-        var headers = HTTPHeaders(answer.fields.map { ($0.name, $0.value) })
-        if answer.body != nil { headers.add(name: "Content-Type", value: "application/json") }
-        if answer.status != .noContent {
-            headers.add(name: "Content-Length", value: String(answer.body?.readableBytes ?? 0))
-        }
-        writeHead(answer.status, headers, context)
+        let length = answer.body?.readableBytes ?? 0
+        var bytes = beginHead(answer.status, answer.fields, room: min(length, Self.smallBody))
+        if answer.body != nil { bytes.writeField("Content-Type", "application/json") }
+        if answer.status != .noContent { bytes.writeField("Content-Length", String(length)) }
+        bytes.writeEndOfHead()
         if let body = answer.body, head?.method != .HEAD {
-            hub.metrics.sent(bytes: body.readableBytes)
-            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+            hub.metrics.sent(bytes: length)
+            if length <= Self.smallBody {
+                bytes.writeImmutableBuffer(body)
+            } else {
+                context.write(wrapOutboundOut(bytes), promise: nil)
+                bytes = body
+            }
         }
-        writeEnd(context)
+        writeEnd(bytes, context)
     }
+
+    /// A body of this size is copied behind its head, so that both go out as one.
+    private static let smallBody = 4096
 
     /// Begins an event stream.
     func beginEvents(_ fields: [Answer.Field]) {
         guard let context, exchange != nil, !isStreaming else { return }
         isStreaming = true
-        var headers = HTTPHeaders(fields.map { ($0.name, $0.value) })
-        headers.add(name: "Content-Type", value: "text/event-stream")
-        headers.add(name: "Cache-Control", value: "no-cache")
-        headers.add(name: "X-Accel-Buffering", value: "no")
-        writeHead(.ok, headers, context)
-        context.flush()
+        var bytes = beginHead(.ok, fields)
+        bytes.writeField("Content-Type", "text/event-stream")
+        bytes.writeField("Cache-Control", "no-cache")
+        bytes.writeField("X-Accel-Buffering", "no")
+        if isChunked { bytes.writeField("Transfer-Encoding", "chunked") }
+        bytes.writeEndOfHead()
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
     /// Sends one message on the event stream.
@@ -178,13 +235,18 @@ extension HTTPConnectionHandler {
     func endEvents() {
         guard let context, isStreaming else { return }
         isStreaming = false
-        writeEnd(context)
+        writeEnd(isChunked ? .endOfChunks : ByteBuffer(), context)
     }
 
-    private func write(_ buffer: ByteBuffer) {
+    private func write(_ event: ByteBuffer) {
         guard let context, isStreaming else { return }
-        hub.metrics.sent(bytes: buffer.readableBytes)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        hub.metrics.sent(bytes: event.readableBytes)
+        var event = event
+        if isChunked {
+            context.write(wrapOutboundOut(.chunkSize(event.readableBytes)), promise: nil)
+            event.writeStaticString(ByteBuffer.endOfChunk)
+        }
+        context.writeAndFlush(wrapOutboundOut(event), promise: nil)
         // A client that does not read must not fill the memory, nor hold up a server that others use too.
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if waiting > Self.maximumUnwritten { close() }
@@ -193,34 +255,43 @@ extension HTTPConnectionHandler {
     /// The bytes that may wait for a client that does not read.
     private static let maximumUnwritten = 32 << 20
 
-    private func writeHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ context: ChannelHandlerContext) {
-        var headers = headers
+    /// The head of an answer without its last fields, with room for them and for so many bytes more.
+    private func beginHead(_ status: HTTPResponseStatus, _ fields: [Answer.Field], room: Int = 0) -> ByteBuffer {
+        let version = head?.version ?? .http1_1
         // A client of HTTP/1.0 knows a body without length by the end of the connection alone.
-        closes = closes || hub.isDraining || (isStreaming && head?.version == .http1_0)
+        closes = closes || hub.isDraining || (isStreaming && version.isOld)
+        var bytes = ByteBufferAllocator().buffer(capacity: 256 + room)
+        bytes.writeStatusLine(status, to: version)
+        for field in fields { bytes.writeField(field.name, field.value) }
         if closes {
-            headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if head?.version == .http1_0 {
-            headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+            bytes.writeField("Connection", "close")
+        } else if version.isOld {
+            bytes.writeField("Connection", "keep-alive")
         }
-        let head = HTTPResponseHead(version: head?.version ?? .http1_1, status: status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        return bytes
     }
 
-    private func writeEnd(_ context: ChannelHandlerContext) {
+    /// Whether the events of a stream are chunks.
+    private var isChunked: Bool { head?.version.isOld != true }
+
+    /// Writes the last bytes of an answer.
+    private func writeEnd(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         let closes = closes || hub.isDraining
         let isWholeRequest = if case .discarding = state { false } else { true }
-        if case .answering = state { state = .idle }
+        if isAnswering { state = closes ? .over : .idle }
         lastProgress = .now()
         finishExchange()
         guard closes else {
-            return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+            return takeEarly()
         }
+        early.removeAll()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
             // Closing with unread bytes resets the connection, which may take the answer with it.
             if isWholeRequest { self.close() } else { self.context?.close(mode: .output, promise: nil) }
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
     private func finishExchange() {

@@ -166,19 +166,20 @@ extension BridgeSession {
         pending[number] = Pending(
             id: id, progressToken: token, exchange: exchange, since: now, method: RequestMethod(message.method),
             sentAt: now)
-        let bytes = message.rewritten(id: JSONText(number), progressToken: token.map { _ in JSONText(number) })
-        return .sendToChild(bytes)
+        let own = JSONText(number)
+        return .forward(message.renumbered(id: own, progressToken: token.map { _ in own }))
     }
 
     private mutating func forwardUnasked(_ message: JSONRPCMessage, now: NIODeadline) -> SessionAction? {
         guard message.method == MCPMethod.cancelled, let id = message.cancelledRequestID else {
-            return .sendToChild(message.text.bytes)
+            return .forward(message)
         }
         // A cancellation that could mean either of two requests must not hit the wrong one; it is only advice.
         let candidates = pending.filter { $0.value.id == id && $0.value.cancelled == nil }
         guard candidates.count == 1, let number = candidates.keys.first else { return nil }
         pending[number]?.cancelled = now
-        return .sendToChild(message.replacingCancelledRequestID(with: JSONText(number)))
+        let own = try? JSONRPCMessage(parsing: message.replacingCancelledRequestID(with: JSONText(number)))
+        return own.map { .forward($0) }
     }
 
     /// Opens the GET stream; one that was open already is replaced, as reconnecting clients need it.

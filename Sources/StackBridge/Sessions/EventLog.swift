@@ -68,6 +68,8 @@ struct EventLog {
     /// An exchange is over, and nothing more comes on its stream.
     mutating func forget(_ exchange: ExchangeID) {
         let stream = continued.removeValue(forKey: exchange) ?? exchange.rawValue
+        // Most exchanges are answered without an event.
+        guard lastNumbers[stream] != nil else { return }
         // A stream that went on elsewhere outlives the exchange it began with.
         guard !continued.values.contains(stream) else { return }
         finished.insert(stream)

@@ -13,7 +13,9 @@ struct ExchangeID: Hashable, Comparable, Sendable {
 
 /// What a session wants done.
 enum SessionAction: Equatable {
-    /// Write one line to the child; the line end is still to be added.
+    /// Hand a message of the client, renumbered, to the child.
+    case forward(JSONRPCMessage)
+    /// Write one line of the bridge's own to the child; the line end is still to be added.
     case sendToChild(ByteBuffer)
     /// Answer an exchange, which is over then.
     case answer(ExchangeID, Answer)

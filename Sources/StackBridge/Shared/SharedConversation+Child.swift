@@ -57,8 +57,7 @@ extension SharedConversation {
             let error = JSONRPCError(.internalError, "The server asks for input that this client was not said to give")
             return actions + (Self.failure(request.id, error).map { [.deliver($0, request.party)] } ?? [])
         }
-        guard let own = try? JSONRPCMessage(parsing: message.replacingID(with: request.id)) else { return actions }
-        return actions + [.deliver(own, request.party)]
+        return actions + [.deliver(message.renumbered(id: request.id), request.party)]
     }
 
     /// Whether a stateless server wants to be asked again with more (2026-07-28, "Multi Round-Trip Requests"): for a
