@@ -130,6 +130,10 @@ public struct BridgeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let log = BridgeLog()
+        // Before anything is accepted: the default for a signal is to die, and whoever waits for an answer with it.
+        let stop = StopRequest()
+        let stops = SignalWatch([SIGTERM, SIGINT]) { _ in stop.make() }
+        await stops.waitUntilWatching()
         let server: BridgeServer
         do {
             server = try await BridgeServer.start(
@@ -143,7 +147,7 @@ public struct BridgeCommand: AsyncParsableCommand {
             let address = server.addresses.first.flatMap(Self.url) ?? listen
             log.write("serving \(command.first ?? "") at \(address)")
         }
-        let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
+        stop.passOn(to: server)
         try await server.waitUntilFinished()
         stops.cancel()
         if case .listen(.unix(let path)) = sockets { unlink(path) }

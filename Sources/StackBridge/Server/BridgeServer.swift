@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-@preconcurrency import Dispatch
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -122,23 +121,5 @@ struct BridgeServer: Sendable {
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
         try pipeline.addHandler(connection)
         hub.opened(connection)
-    }
-}
-
-/// Calls a handler for signals, from outside any signal context.
-final class SignalWatch: Sendable {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ signals: [CInt], _ handler: @escaping @Sendable (CInt) -> Void) {
-        sources = signals.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { handler(number) }
-            source.resume()
-            return source
-        }
-    }
-
-    func cancel() {
-        for source in sources { source.cancel() }
     }
 }
