@@ -75,11 +75,14 @@ struct BridgeServer: Sendable {
         }
     }
 
+    /// The kernel makes it as long as `net.core.somaxconn` lets it be.
+    private static let longestQueue = Int32.max
+
     private static func listen(
         _ sockets: BridgeConfiguration.Sockets, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
     ) async throws -> [any Channel] {
         let bootstrap = ServerBootstrap(group: eventLoop)
-            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.backlog, value: longestQueue)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
@@ -88,7 +91,15 @@ struct BridgeServer: Sendable {
         switch sockets {
         case .inherited(let descriptors):
             var channels: [any Channel] = []
-            for descriptor in descriptors { channels.append(try await bootstrap.withBoundSocket(descriptor).get()) }
+            for descriptor in descriptors {
+                // NIO shortens the queue of a socket that it is given to 128. Clients wait in this one while no bridge
+                // runs, and the one that finds it full is refused at once.
+                let lengthening = bootstrap.serverChannelInitializer { channel in
+                    _ = Glibc.listen(descriptor, longestQueue)
+                    return channel.eventLoop.makeSucceededVoidFuture()
+                }
+                channels.append(try await lengthening.withBoundSocket(descriptor).get())
+            }
             return channels
         case .listen(.tcp(let host, let port)):
             return [try await bootstrap.bind(host: host, port: port).get()]
