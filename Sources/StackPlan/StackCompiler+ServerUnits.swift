@@ -111,8 +111,12 @@ extension StackCompiler {
     }
 
     /// The time to drain, and some for the child to end.
+    ///
+    /// A bridge waits for kept connections besides, until their clients have let go of them; the last may bring a
+    /// request that then has its own time to drain.
     private func stopTimeout(_ server: Server) -> String {
-        (server.settings.drain + .seconds(10)).unitText
+        let kept: Duration = server.isBridged && server.settings.drain > .zero ? .seconds(16) : .zero
+        return (server.settings.drain + kept + .seconds(10)).unitText
     }
 
     private func strippedPrefixes(_ server: Server) -> [String] {

@@ -29,6 +29,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private(set) var isStreaming = false
     private var closes = false
     private var lastProgress = NIODeadline.now()
+    private var requestBegan = NIODeadline.now()
     private var unwritten = 0
 
     init(_ hub: BridgeHub) {
@@ -37,6 +38,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
     /// Whether the client takes what is written.
     var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    /// What the connection is doing.
+    var use: BridgeLifecycle.Use {
+        if case .idle = state, exchange == nil { .none(since: lastProgress) } else { .request(since: requestBegan) }
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -81,6 +87,7 @@ extension HTTPConnectionHandler {
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         hub.active()
         self.head = head
+        requestBegan = lastProgress
         closes = !head.isKeepAlive
         let exchange = hub.nextExchange(self)
         self.exchange = exchange
@@ -141,10 +148,17 @@ extension HTTPConnectionHandler {
         writeEnd(context)
     }
 
+    /// The stream that answers the current request ends when the bridge stops: its connection ends with it, so that
+    /// the bridge need not wait whether the client uses it again.
+    func closeAfterStream() {
+        closes = true
+    }
+
     /// Begins an event stream.
     func beginEvents(_ fields: [Answer.Field]) {
         guard let context, exchange != nil, !isStreaming else { return }
         isStreaming = true
+        if head?.method == .GET { closeAfterStream() }
         var headers = HTTPHeaders(fields.map { ($0.name, $0.value) })
         headers.add(name: "Content-Type", value: "text/event-stream")
         headers.add(name: "Cache-Control", value: "no-cache")
@@ -207,7 +221,6 @@ extension HTTPConnectionHandler {
     }
 
     private func writeEnd(_ context: ChannelHandlerContext) {
-        let closes = closes || hub.isDraining
         let isWholeRequest = if case .discarding = state { false } else { true }
         if case .answering = state { state = .idle }
         lastProgress = .now()
@@ -236,11 +249,6 @@ extension HTTPConnectionHandler {
     /// Closes the connection.
     func close() {
         context?.close(promise: nil)
-    }
-
-    /// The bridge stops: a connection between requests has nothing to wait for.
-    func drain() {
-        if case .idle = state { close() }
     }
 
     /// Closes a connection on which nothing has happened for too long, or whose client does not read.
