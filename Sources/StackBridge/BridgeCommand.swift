@@ -62,6 +62,9 @@ public struct BridgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell metrics in OpenMetrics text on unix:/path.", valueName: "address"))
     var metrics: String?
 
+    @Option(help: ArgumentHelp("The access mode of the metrics' socket, in octal digits.", valueName: "mode"))
+    var metricsMode: String?
+
     @Option(
         help: ArgumentHelp(
             "How long a request may wait for its answer or for news of its progress; 0 for ever.", valueName: "seconds")
@@ -116,6 +119,9 @@ public struct BridgeCommand: AsyncParsableCommand {
             if case .unix(path)? = listen.flatMap(ListenAddress.init) {
                 throw ValidationError("Metrics need a socket of their own.")
             }
+        }
+        if let metricsMode, metrics == nil || UInt32(metricsMode, radix: 8).map({ $0 > 0o777 }) ?? true {
+            throw ValidationError("--metrics-mode is a mode like 0660, for the socket of --metrics.")
         }
         guard (0...1_000_000).contains(sessionRate) else {
             throw ValidationError("--session-rate is between 0 and 1000000.")
@@ -194,6 +200,7 @@ extension BridgeCommand {
         configuration.session.age = sessionAge > 0 ? .seconds(sessionAge) : nil
         configuration.maximumConnections = maxConnections
         configuration.metrics = metricsPath
+        configuration.metricsMode = metricsMode.flatMap { UInt32($0, radix: 8) }
         configuration.drain = .seconds(drain)
         configuration.session.request = requestTimeout > 0 ? .seconds(requestTimeout) : nil
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)

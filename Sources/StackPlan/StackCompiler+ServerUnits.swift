@@ -37,6 +37,7 @@ extension StackCompiler {
         if server.settings.drain != ServerSettings.defaultDrain {
             arguments += ["--drain", server.settings.drain.wholeSeconds]
         }
+        arguments += ["--metrics", "unix:\(Locations.ownMetrics)/\(Locations.metricsName)", "--metrics-mode", "0666"]
         arguments += secretOptions(server)
         let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
         var unit = unitSection(server)
@@ -54,8 +55,21 @@ extension StackCompiler {
             .init("KillMode", "mixed"),
             .init("WatchdogSec", "60s"),
         ]
+        service += metricsDirectory(server)
         service += try body(server)
         return UnitFile(header: header, sections: [.init("Unit", unit), .init("Service", service)])
+    }
+
+    /// The directory for the socket on which the bridge tells metrics.
+    ///
+    /// The socket is the bridge's own, so that who asks wakes no server. A dynamic user cannot give it to a group; the
+    /// directory above is the group's instead, and the bridge comes to its own from the side.
+    private func metricsDirectory(_ server: Server) -> [UnitFile.Directive] {
+        let directory = "\(Locations.metricsSockets)/\(server.name.value)"
+        return [
+            .init("RuntimeDirectory", String(directory.dropFirst("/run/".count))),
+            .init("BindPaths", "\(directory):\(Locations.ownMetrics)"),
+        ]
     }
 
     /// A program that listens on a port of its own.

@@ -129,11 +129,13 @@ private func askWithoutSession(_ connection: TestConnection) async throws -> (he
         try await withListener { listener, address in
             try await TestBridge.run(configure: { configuration in
                 configuration.sockets = .inherited([dup(listener)])
-                configuration.idleTimeout = .milliseconds(1)
+                configuration.idleTimeout = .hours(1)
             }) { bridge in
                 let connection = try await TestConnection.open(address)
                 _ = try await bridge.initialize(connection)
                 try await connection.close()
+                while try await bridge.server.inspect({ $0.connections.count }) > 0 {}
+                try await bridge.server.inspect { $0.advance(now: .now() + .hours(2)) }
                 try await bridge.server.waitUntilFinished()
             }
             let early = try await TestConnection.open(address)

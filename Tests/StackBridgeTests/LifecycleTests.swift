@@ -176,6 +176,7 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
             "NOTIFY_SOCKET=/run/n", "WATCHDOG_USEC=1", "WATCHDOG_PID=2", "LISTEN_FDS=1", "LISTEN_PID=2",
             "LISTEN_FDNAMES=x", "CREDENTIALS_DIRECTORY=/c", "INVOCATION_ID=1", "JOURNAL_STREAM=1:2",
             "SYSTEMD_EXEC_PID=1", "MEMORY_PRESSURE_WATCH=/p", "MEMORY_PRESSURE_WRITE=x", "MAINPID=3",
+            "RUNTIME_DIRECTORY=/run/x",
         ]
         #expect(ChildEnvironment.cleaned(removed + kept) == kept)
     }
@@ -186,6 +187,8 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         ["--endpoint", "mcp", "--", "cat"], ["--strip-prefix", "/a?b", "--", "cat"],
         ["--unknown", "--", "cat"], ["cat"], ["--metrics", "127.0.0.1:9", "--", "cat"],
         ["--metrics", "x", "--", "cat"],
+        ["--metrics-mode", "0660", "--", "cat"], ["--metrics", "unix:/a", "--metrics-mode", "0668", "--", "cat"],
+        ["--metrics", "unix:/a", "--metrics-mode", "1777", "--", "cat"],
         ["--listen", "unix:/a", "--metrics", "unix:/a", "--", "cat"], ["--session-rate", "-1", "--", "cat"],
         ["--session-age", "-1", "--", "cat"], ["--max-connections", "0", "--", "cat"],
     ])

@@ -35,6 +35,8 @@ struct BridgeConfiguration: Sendable {
     var maximumConnections = 1024
     /// The socket on which metrics are told, if any.
     var metrics: String?
+    /// The access mode of that socket; nil for what the umask leaves of it.
+    var metricsMode: UInt32?
     /// How long the start of a child is held back after the first failure in a row.
     var startDelay = TimeAmount.seconds(1)
     /// A child that ends sooner counts as failed.

@@ -32,7 +32,9 @@ struct BridgeServer: Sendable {
         let childSignals = SignalWatch([SIGCHLD]) { _ in
             eventLoop.execute { hub.value.pollChildren() }
         }
-        if let path = configuration.metrics { try await listenForMetrics(path, hub, on: eventLoop) }
+        if let path = configuration.metrics {
+            try await listenForMetrics(path, mode: configuration.metricsMode, hub, on: eventLoop)
+        }
         try await eventLoop.submit { begin(hub.value, listeners) }.get()
         return BridgeServer(
             addresses: listeners.compactMap(\.localAddress), hub: hub, eventLoop: eventLoop, finished: finished,
@@ -109,7 +111,7 @@ struct BridgeServer: Sendable {
     }
 
     private static func listenForMetrics(
-        _ path: String, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
+        _ path: String, mode: UInt32?, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
     ) async throws {
         let listener = try await ServerBootstrap(group: eventLoop)
             .childChannelInitializer { channel in
@@ -120,6 +122,7 @@ struct BridgeServer: Sendable {
                 }
             }
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        if let mode, chmod(path, mode) != 0 { throw IOError(errnoCode: errno, reason: "chmod \(path)") }
         try await eventLoop.submit { hub.value.metricsListener = listener }.get()
     }
 
