@@ -87,6 +87,9 @@ public struct BridgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell metrics in OpenMetrics text on unix:/path.", valueName: "address"))
     var metrics: String?
 
+    @Option(help: ArgumentHelp("The access mode of the metrics' socket, in octal digits.", valueName: "mode"))
+    var metricsMode: String?
+
     @Option(
         help: ArgumentHelp(
             "How long a request may wait for its answer or for news of its progress; 0 for ever.", valueName: "seconds")
@@ -144,6 +147,9 @@ public struct BridgeCommand: AsyncParsableCommand {
                 throw ValidationError("Metrics need a socket of their own.")
             }
         }
+        if let metricsMode, metrics == nil || UInt32(metricsMode, radix: 8).map({ $0 > 0o777 }) ?? true {
+            throw ValidationError("--metrics-mode is a mode like 0660, for the socket of --metrics.")
+        }
         guard (0...1_000_000).contains(sessionRate) else {
             throw ValidationError("--session-rate is between 0 and 1000000.")
         }
@@ -157,6 +163,10 @@ public struct BridgeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let log = BridgeLog()
+        // Before anything is accepted: the default for a signal is to die, and whoever waits for an answer with it.
+        let stop = StopRequest()
+        let stops = SignalWatch([SIGTERM, SIGINT]) { _ in stop.make() }
+        await stops.waitUntilWatching()
         let server: BridgeServer
         do {
             server = try await BridgeServer.start(
@@ -170,7 +180,7 @@ public struct BridgeCommand: AsyncParsableCommand {
             let address = server.addresses.first.flatMap(Self.url) ?? listen
             log.write("serving \(command.first ?? origin ?? "") at \(address)")
         }
-        let stops = SignalWatch([SIGTERM, SIGINT]) { _ in server.stop() }
+        stop.passOn(to: server)
         try await server.waitUntilFinished()
         stops.cancel()
         if case .listen(.unix(let path)) = sockets { unlink(path) }
@@ -239,6 +249,7 @@ extension BridgeCommand {
         configuration.session.age = sessionAge > 0 ? .seconds(sessionAge) : nil
         configuration.maximumConnections = maxConnections
         configuration.metrics = metricsPath
+        configuration.metricsMode = metricsMode.flatMap { UInt32($0, radix: 8) }
         configuration.drain = .seconds(drain)
         configuration.session.request = requestTimeout > 0 ? .seconds(requestTimeout) : nil
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)

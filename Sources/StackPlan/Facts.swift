@@ -50,6 +50,12 @@ public enum Locations {
     public static let statusSocket = "/run/mcp-stack/status.sock"
     /// The directory of the servers' sockets.
     public static let serverSockets = "/run/mcp-stack/servers"
+    /// The directory with a directory for the metrics socket of each bridge, which the group `mcp-edge` may enter.
+    static let metricsSockets = "/run/mcp-stack/metrics"
+    /// Where a bridge sees its own of these, being no member of that group.
+    static let ownMetrics = "/run/mcp-stack/bridge"
+    /// The name of a bridge's metrics socket.
+    static let metricsName = "metrics.sock"
     /// Where the gateway of local mode listens.
     public static let gatewayPort = 8787
     /// The path at which the gateway tells the fingerprint of its configuration.
@@ -64,6 +70,11 @@ public enum Locations {
     /// The socket of a bridged server.
     public static func serverSocket(_ name: String) -> String {
         "\(serverSockets)/\(name).sock"
+    }
+
+    /// The socket on which the bridge of a server tells metrics while it runs.
+    public static func metricsSocket(_ name: String) -> String {
+        "\(metricsSockets)/\(name)/\(metricsName)"
     }
 
     /// The directory of a generation.

@@ -47,6 +47,7 @@ extension StackCompiler {
         if server.settings.drain != ServerSettings.defaultDrain {
             arguments += ["--drain", server.settings.drain.wholeSeconds]
         }
+        arguments += ["--metrics", "unix:\(Locations.ownMetrics)/\(Locations.metricsName)", "--metrics-mode", "0666"]
         arguments += secretOptions(server)
         let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
         var unit = unitSection(server)
@@ -64,6 +65,7 @@ extension StackCompiler {
             .init("KillMode", "mixed"),
             .init("WatchdogSec", "60s"),
         ]
+        service += metricsDirectory(server)
         service += try body(server)
         return UnitFile(header: header, sections: [.init("Unit", unit), .init("Service", service)])
     }
@@ -79,6 +81,18 @@ extension StackCompiler {
         // Where a policy guards a route, the edge has clients sign in, and a second time would be one too many.
         if server.routes.allSatisfy({ $0.access.value == .everybody }) { arguments.append("--pass-authorization") }
         return arguments
+    }
+
+    /// The directory for the socket on which the bridge tells metrics.
+    ///
+    /// The socket is the bridge's own, so that who asks wakes no server. A dynamic user cannot give it to a group; the
+    /// directory above is the group's instead, and the bridge comes to its own from the side.
+    private func metricsDirectory(_ server: Server) -> [UnitFile.Directive] {
+        let directory = "\(Locations.metricsSockets)/\(server.name.value)"
+        return [
+            .init("RuntimeDirectory", String(directory.dropFirst("/run/".count))),
+            .init("BindPaths", "\(directory):\(Locations.ownMetrics)"),
+        ]
     }
 
     /// A program that listens on a port of its own.
@@ -134,8 +148,12 @@ extension StackCompiler {
     }
 
     /// The time to drain, and some for the child to end.
+    ///
+    /// A bridge waits for kept connections besides, until their clients have let go of them; the last may bring a
+    /// request that then has its own time to drain.
     private func stopTimeout(_ server: Server) -> String {
-        (server.settings.drain + .seconds(10)).unitText
+        let kept: Duration = server.isBridged && server.settings.drain > .zero ? .seconds(16) : .zero
+        return (server.settings.drain + kept + .seconds(10)).unitText
     }
 
     private func strippedPrefixes(_ server: Server) -> [String] {

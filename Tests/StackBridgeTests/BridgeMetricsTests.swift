@@ -209,6 +209,23 @@ private func call(_ method: String, id: Int = 1, _ params: String = "{}") -> Str
         }
     }
 
+    @Test func canBeOpenedToOthers() async throws {
+        let directory = try directory()
+        let path = directory + "/metrics"
+        defer {
+            unlink(path)
+            rmdir(directory)
+        }
+        try await TestBridge.run(configure: { configuration in
+            configuration.metrics = path
+            configuration.metricsMode = 0o642
+        }) { _ in
+            var status = stat()
+            #expect(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o642)
+        }
+    }
+
     /// Who only reads metrics keeps no bridge from leaving, nor does a connection that stays open.
     @Test func keepNoBridgeFromLeaving() async throws {
         let directory = try directory()

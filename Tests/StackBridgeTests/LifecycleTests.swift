@@ -150,38 +150,6 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     }
 }
 
-@Suite struct BridgeLifecycleTests {
-    @Test func leavesWhenIdle() {
-        var lifecycle = BridgeLifecycle(idleTimeout: .seconds(10), drain: .seconds(5), now: start)
-        #expect(lifecycle.advance(connections: 1, now: start + .seconds(60)) == [])
-        lifecycle.active(now: start + .seconds(60))
-        #expect(lifecycle.advance(connections: 0, now: start + .seconds(69)) == [])
-        #expect(lifecycle.advance(connections: 0, now: start + .seconds(70)) == [.stopAccepting, .finish])
-        #expect(lifecycle.phase == .finishing)
-        #expect(lifecycle.stop(connections: 0, now: start + .seconds(70)) == [])
-    }
-
-    @Test func neverLeavesWhenNotTold() {
-        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
-        #expect(lifecycle.advance(connections: 0, now: start + .hours(1_000)) == [])
-    }
-
-    @Test func waitsForTheLastConnectionOrTheDeadline() {
-        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
-        #expect(lifecycle.stop(connections: 2, now: start) == [.stopAccepting])
-        #expect(lifecycle.advance(connections: 1, now: start + .seconds(4)) == [])
-        var other = lifecycle
-        #expect(lifecycle.advance(connections: 0, now: start + .seconds(4)) == [.finish])
-        #expect(other.advance(connections: 1, now: start + .seconds(5)) == [.finish])
-        #expect(other.advance(connections: 0, now: start + .seconds(6)) == [])
-    }
-
-    @Test func leavesAtOnceWithoutConnections() {
-        var lifecycle = BridgeLifecycle(idleTimeout: nil, drain: .seconds(5), now: start)
-        #expect(lifecycle.stop(connections: 0, now: start) == [.stopAccepting, .finish])
-    }
-}
-
 @Suite struct SettingsTests {
     @Test(arguments: [
         ("127.0.0.1:8080", ListenAddress.tcp(host: "127.0.0.1", port: 8080)),
@@ -208,6 +176,7 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
             "NOTIFY_SOCKET=/run/n", "WATCHDOG_USEC=1", "WATCHDOG_PID=2", "LISTEN_FDS=1", "LISTEN_PID=2",
             "LISTEN_FDNAMES=x", "CREDENTIALS_DIRECTORY=/c", "INVOCATION_ID=1", "JOURNAL_STREAM=1:2",
             "SYSTEMD_EXEC_PID=1", "MEMORY_PRESSURE_WATCH=/p", "MEMORY_PRESSURE_WRITE=x", "MAINPID=3",
+            "RUNTIME_DIRECTORY=/run/x",
         ]
         #expect(ChildEnvironment.cleaned(removed + kept) == kept)
     }
@@ -218,6 +187,8 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         ["--endpoint", "mcp", "--", "cat"], ["--strip-prefix", "/a?b", "--", "cat"],
         ["--unknown", "--", "cat"], ["cat"], ["--metrics", "127.0.0.1:9", "--", "cat"],
         ["--metrics", "x", "--", "cat"],
+        ["--metrics-mode", "0660", "--", "cat"], ["--metrics", "unix:/a", "--metrics-mode", "0668", "--", "cat"],
+        ["--metrics", "unix:/a", "--metrics-mode", "1777", "--", "cat"],
         ["--listen", "unix:/a", "--metrics", "unix:/a", "--", "cat"], ["--session-rate", "-1", "--", "cat"],
         ["--session-age", "-1", "--", "cat"], ["--max-connections", "0", "--", "cat"],
     ])

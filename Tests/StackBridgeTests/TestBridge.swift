@@ -43,6 +43,7 @@ struct TestBridge {
         configuration.graces = .init(
             input: .milliseconds(50), terminate: .milliseconds(50), group: .milliseconds(10))
         configuration.drain = .milliseconds(50)
+        configuration.keepAlive = .zero
         configuration.sharesSessions = false
         configuration.shortLife = .zero
         configure(&configuration)

@@ -50,6 +50,8 @@ struct BridgeConfiguration: Sendable {
     var maximumConnections = 1024
     /// The socket on which metrics are told, if any.
     var metrics: String?
+    /// The access mode of that socket; nil for what the umask leaves of it.
+    var metricsMode: UInt32?
     /// How long the start of a child is held back after the first failure in a row.
     var startDelay = TimeAmount.seconds(1)
     /// A child that ends sooner counts as failed.
@@ -58,6 +60,9 @@ struct BridgeConfiguration: Sendable {
     var idleTimeout: TimeAmount?
     /// How long requests in flight may take after the bridge was asked to stop.
     var drain = TimeAmount.seconds(10)
+    /// How long after its last use a client may still send a request on a connection: 15 s in the configurations that
+    /// are generated for cloudflared and nginx, and some time for the request to arrive.
+    var keepAlive = TimeAmount.seconds(16)
     var session = BridgeSession.Limits()
     var graces = ChildTeardown.Graces()
     /// How long a connection may stay without a request, or a request without its next byte.

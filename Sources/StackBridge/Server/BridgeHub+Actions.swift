@@ -55,7 +55,15 @@ extension BridgeHub {
 
     /// The bridge is asked to stop.
     func stop() {
-        perform(lifecycle.stop(connections: connections.count, now: .now()))
+        let now = NIODeadline.now()
+        perform(lifecycle.stop(now: now))
+        advance(now: now)
+    }
+
+    /// Leaves when nothing keeps the bridge any more.
+    func advance(now: NIODeadline) {
+        let holding = connections.values.count { lifecycle.holds($0.use, now: now) }
+        perform(lifecycle.advance(connections: holding, now: now))
     }
 
     /// Looks at the clock, once a second.
@@ -72,7 +80,7 @@ extension BridgeHub {
         for connection in Array(connections.values) {
             connection.tick(now: now, patience: configuration.connectionIdle)
         }
-        perform(lifecycle.advance(connections: connections.count, now: now))
+        advance(now: now)
         tellStatus()
     }
 
@@ -82,18 +90,20 @@ extension BridgeHub {
         listeners = []
         for session in Array(sessions.values) { perform(session.core.endStream(), session) }
         endNews()
-        for connection in Array(connections.values) { connection.drain() }
     }
 
     private func finish() {
         for session in Array(sessions.values) {
             perform(session.core.childEnded(cause: "the bridge was stopped", ending: .stopped), session)
         }
-        for connection in Array(connections.values) { connection.close() }
-        shared?.child.end()
-        shared = nil
-        closeMetrics()
+        if let server = shared {
+            shared = nil
+            failCalls("the bridge was stopped", retryAfter: 1, of: server)
+            server.child.end()
+        }
         endDialogues()
+        for connection in Array(connections.values) { connection.close() }
+        closeMetrics()
         endOrigin()
         finishIfDone()
     }

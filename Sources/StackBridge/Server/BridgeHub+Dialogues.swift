@@ -185,13 +185,16 @@ extension BridgeHub {
     private func dialogueChildEnded(_ end: ChildEnd, _ server: DialogueServer) {
         dialogues[server.child.id] = nil
         server.child.end()
-        let now = NIODeadline.now()
         logEnd(end, waiting: server.isBusy ? 1 : 0)
-        let cause = end.cause
         let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
+        fail(end.cause, retryAfter: seconds, server)
+    }
+
+    /// Answers the request that waits for a server which will not answer it.
+    private func fail(_ cause: String, retryAfter seconds: Int64, _ server: DialogueServer) {
         switch server.phase {
         case .opening(let message, let head, let exchange):
-            var call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now)
+            var call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
             waiting[exchange]?.meter?.outcome = .error
             perform(call.fail(cause, retryAfter: seconds))
         case .running(var call, _):
@@ -231,7 +234,10 @@ extension BridgeHub {
     }
 
     func endDialogues() {
-        for server in Array(dialogues.values) { end(server) }
+        for server in Array(dialogues.values) {
+            end(server)
+            fail("the bridge was stopped", retryAfter: 1, server)
+        }
     }
 
     private func end(_ server: DialogueServer) {

@@ -110,7 +110,6 @@ extension BridgeHub {
         guard let server = shared else { return }
         shared = nil
         server.child.end()
-        let now = NIODeadline.now()
         let waiting = server.conversation.pending.count + server.calls.count
         logEnd(end, waiting: waiting)
         let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
@@ -119,20 +118,7 @@ extension BridgeHub {
         for session in Array(sessions.values) where session.isShared {
             perform(session.core.childEnded(cause: cause, retryAfter: seconds), session)
         }
-        for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
-            switch call {
-            case .waiting(let message, let head):
-                var core = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now)
-                self.waiting[exchange]?.meter?.outcome = .error
-                perform(core.fail(cause, retryAfter: seconds))
-            case .running(var core):
-                self.waiting[exchange]?.meter?.outcome = .error
-                perform(core.fail(cause, retryAfter: seconds))
-            // The client notices that it broke, and asks again.
-            case .news: perform([.endEvents(exchange)])
-            case .health: isUnhealthy(exchange, cause, retryAfter: seconds)
-            }
-        }
+        failCalls(cause, retryAfter: seconds, of: server)
     }
 
     /// What a session says to its child.

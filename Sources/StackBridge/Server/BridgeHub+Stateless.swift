@@ -22,7 +22,7 @@ extension BridgeHub {
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
     ) {
         metrics.statelessRequest()
-        guard !isDraining else {
+        guard lifecycle.phase != .finishing else {
             let answer = Answer.unavailable(
                 "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
             return refuse([message], answer, from)
@@ -75,6 +75,7 @@ extension BridgeHub {
                 answer.map { .json(.ok, $0.text.bytes) } ?? .empty(.internalServerError))
             return
         }
+        if message.method == MCPMethod.listen { waiting[exchange]?.connection.closeAfterStream() }
         if message.method == MCPMethod.listen, introduction.generation != .stateless {
             return listen(message, head, exchange, introduction, server)
         }
@@ -104,13 +105,15 @@ extension BridgeHub {
         for request in stream.subscriptions {
             perform(server.conversation.receive(request, from: .call(exchange)), server)
         }
+        if isDraining { perform(stream.end()) }
     }
 
     func deliver(_ message: JSONRPCMessage, to exchange: ExchangeID, _ server: SharedServer) {
         guard let introduction = server.conversation.introduction else { return }
         switch server.calls[exchange] {
         case .running(var core):
-            let actions = core.receive(message, from: introduction, now: .now())
+            var actions = core.receive(message, from: introduction, now: .now())
+            if isDraining { actions += core.endStream() }
             server.calls[exchange] = .running(core)
             waiting[exchange]?.meter?.take(message)
             perform(actions)
@@ -153,8 +156,33 @@ extension BridgeHub {
     /// The bridge is about to stop and ends the streams that have no end of their own.
     func endNews() {
         guard let server = shared else { return }
-        for call in server.calls.values {
-            if case .news(let stream) = call { perform(stream.end()) }
+        for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
+            switch call {
+            case .news(let stream): perform(stream.end())
+            case .running(var core):
+                let actions = core.endStream()
+                server.calls[exchange] = .running(core)
+                perform(actions)
+            case .waiting, .health: break
+            }
+        }
+    }
+
+    /// Answers all stateless requests of a server that will not.
+    func failCalls(_ cause: String, retryAfter seconds: Int64, of server: SharedServer) {
+        for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
+            switch call {
+            case .waiting(let message, let head):
+                var core = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
+                waiting[exchange]?.meter?.outcome = .error
+                perform(core.fail(cause, retryAfter: seconds))
+            case .running(var core):
+                waiting[exchange]?.meter?.outcome = .error
+                perform(core.fail(cause, retryAfter: seconds))
+            // The client notices that it broke, and asks again.
+            case .news: perform([.endEvents(exchange)])
+            case .health: isUnhealthy(exchange, cause, retryAfter: seconds)
+            }
         }
     }
 

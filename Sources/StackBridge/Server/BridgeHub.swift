@@ -106,7 +106,8 @@ final class BridgeHub {
             wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
             children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
-            idleTimeout: configuration.idleTimeout, drain: configuration.drain, now: .now())
+            idleTimeout: configuration.idleTimeout, drain: configuration.drain, keepAlive: configuration.keepAlive,
+            now: .now())
         self.origin = configuration.origin.map { OriginServer($0, on: eventLoop) }
     }
 
@@ -126,7 +127,7 @@ extension BridgeHub {
     func closed(_ connection: HTTPConnectionHandler) {
         active()
         connections[ObjectIdentifier(connection)] = nil
-        if isDraining { perform(lifecycle.advance(connections: connections.count, now: .now())) }
+        if isDraining { advance(now: .now()) }
     }
 
     /// Something happened that keeps an idle bridge from leaving.
@@ -189,8 +190,11 @@ extension BridgeHub {
         case .pairPost(let id): handlePair(id, body, exchange, from)
         case .stream(let id, let lastEvent):
             withSession(id, exchange, from) { session in
-                guard let lastEvent else { return session.openStream(exchange, now: .now()) }
-                return session.resume(after: lastEvent, exchange, now: .now())
+                let actions =
+                    lastEvent.map { session.resume(after: $0, exchange, now: .now()) }
+                    ?? session.openStream(exchange, now: .now())
+                // Its client comes back on a new connection, and thereby to the next bridge.
+                return isDraining ? actions + session.endStream() : actions
             }
         case .delete(let id):
             withSession(id, exchange, from) { $0.delete(exchange) }

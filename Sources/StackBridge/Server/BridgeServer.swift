@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
-@preconcurrency import Dispatch
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -33,7 +32,9 @@ struct BridgeServer: Sendable {
         let childSignals = SignalWatch([SIGCHLD]) { _ in
             eventLoop.execute { hub.value.pollChildren() }
         }
-        if let path = configuration.metrics { try await listenForMetrics(path, hub, on: eventLoop) }
+        if let path = configuration.metrics {
+            try await listenForMetrics(path, mode: configuration.metricsMode, hub, on: eventLoop)
+        }
         try await eventLoop.submit { begin(hub.value, listeners) }.get()
         return BridgeServer(
             addresses: listeners.compactMap(\.localAddress), hub: hub, eventLoop: eventLoop, finished: finished,
@@ -77,11 +78,14 @@ struct BridgeServer: Sendable {
         }
     }
 
+    /// The kernel makes it as long as `net.core.somaxconn` lets it be.
+    private static let longestQueue = Int32.max
+
     private static func listen(
         _ sockets: BridgeConfiguration.Sockets, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
     ) async throws -> [any Channel] {
         let bootstrap = ServerBootstrap(group: eventLoop)
-            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.backlog, value: longestQueue)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
@@ -90,7 +94,15 @@ struct BridgeServer: Sendable {
         switch sockets {
         case .inherited(let descriptors):
             var channels: [any Channel] = []
-            for descriptor in descriptors { channels.append(try await bootstrap.withBoundSocket(descriptor).get()) }
+            for descriptor in descriptors {
+                // NIO shortens the queue of a socket that it is given to 128. Clients wait in this one while no bridge
+                // runs, and the one that finds it full is refused at once.
+                let lengthening = bootstrap.serverChannelInitializer { channel in
+                    _ = Glibc.listen(descriptor, longestQueue)
+                    return channel.eventLoop.makeSucceededVoidFuture()
+                }
+                channels.append(try await lengthening.withBoundSocket(descriptor).get())
+            }
             return channels
         case .listen(.tcp(let host, let port)):
             return [try await bootstrap.bind(host: host, port: port).get()]
@@ -100,7 +112,7 @@ struct BridgeServer: Sendable {
     }
 
     private static func listenForMetrics(
-        _ path: String, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
+        _ path: String, mode: UInt32?, _ hub: NIOLoopBound<BridgeHub>, on eventLoop: any EventLoop
     ) async throws {
         let listener = try await ServerBootstrap(group: eventLoop)
             .childChannelInitializer { channel in
@@ -111,6 +123,7 @@ struct BridgeServer: Sendable {
                 }
             }
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        if let mode, chmod(path, mode) != 0 { throw IOError(errnoCode: errno, reason: "chmod \(path)") }
         try await eventLoop.submit { hub.value.metricsListener = listener }.get()
     }
 
@@ -122,23 +135,5 @@ struct BridgeServer: Sendable {
         let connection = HTTPConnectionHandler(hub)
         try pipeline.addHandlers([ByteToMessageHandler(HTTPRequestDecoder()), connection] as [any ChannelHandler])
         hub.opened(connection)
-    }
-}
-
-/// Calls a handler for signals, from outside any signal context.
-final class SignalWatch: Sendable {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ signals: [CInt], _ handler: @escaping @Sendable (CInt) -> Void) {
-        sources = signals.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { handler(number) }
-            source.resume()
-            return source
-        }
-    }
-
-    func cancel() {
-        for source in sources { source.cancel() }
     }
 }

@@ -32,6 +32,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private(set) var isStreaming = false
     private var closes = false
     private var lastProgress = NIODeadline.now()
+    private var requestBegan = NIODeadline.now()
     private var unwritten = 0
     /// What the client sent of its next requests before it had the answer to this one.
     private var early = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
@@ -46,6 +47,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     /// Whether the client takes what is written.
     var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    /// What the connection is doing.
+    var use: BridgeLifecycle.Use {
+        if case .idle = state, exchange == nil { .none(since: lastProgress) } else { .request(since: requestBegan) }
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -128,6 +134,7 @@ extension HTTPConnectionHandler {
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         hub.active()
         self.head = head
+        requestBegan = lastProgress
         closes = !head.isKeepAlive
         let exchange = hub.nextExchange(self)
         self.exchange = exchange
@@ -197,10 +204,17 @@ extension HTTPConnectionHandler {
     /// A body of this size is copied behind its head, so that both go out as one.
     private static let smallBody = 4096
 
+    /// The stream that answers the current request ends when the bridge stops: its connection ends with it, so that
+    /// the bridge need not wait whether the client uses it again.
+    func closeAfterStream() {
+        closes = true
+    }
+
     /// Begins an event stream.
     func beginEvents(_ fields: [Answer.Field]) {
         guard let context, exchange != nil, !isStreaming else { return }
         isStreaming = true
+        if head?.method == .GET { closeAfterStream() }
         var bytes = beginHead(.ok, fields)
         bytes.writeField("Content-Type", "text/event-stream")
         bytes.writeField("Cache-Control", "no-cache")
@@ -276,7 +290,6 @@ extension HTTPConnectionHandler {
 
     /// Writes the last bytes of an answer.
     private func writeEnd(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        let closes = closes || hub.isDraining
         let isWholeRequest = if case .discarding = state { false } else { true }
         if isAnswering { state = closes ? .over : .idle }
         lastProgress = .now()
@@ -307,11 +320,6 @@ extension HTTPConnectionHandler {
     /// Closes the connection.
     func close() {
         context?.close(promise: nil)
-    }
-
-    /// The bridge stops: a connection between requests has nothing to wait for.
-    func drain() {
-        if case .idle = state { close() }
     }
 
     /// Closes a connection on which nothing has happened for too long, or whose client does not read.

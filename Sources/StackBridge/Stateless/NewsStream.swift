@@ -88,13 +88,19 @@ struct NewsStream {
 
     /// Ends the stream in the way that tells the client that nothing broke ("Graceful Closure").
     func end() -> [SessionAction] {
-        let result = tagged(.emptyObject).editing(append: [("resultType", JSONText("complete"))])
-        let response = SharedConversation.response(id, result: result)
-        return (response.map { [.sendEvent(exchange, $0.text.bytes)] } ?? []) + [.endEvents(exchange)]
+        (Self.end(of: id).map { [.sendEvent(exchange, $0)] } ?? []) + [.endEvents(exchange)]
     }
 
+    /// The answer that ends the stream of a request.
+    static func end(of id: JSONText) -> ByteBuffer? {
+        let result = tagged(.emptyObject, id).editing(append: [("resultType", JSONText("complete"))])
+        return SharedConversation.response(id, result: result)?.text.bytes
+    }
+
+    private func tagged(_ parameters: JSONText) -> JSONText { Self.tagged(parameters, id) }
+
     /// Parameters with the name of the subscription in their `_meta`.
-    private func tagged(_ parameters: JSONText) -> JSONText {
+    private static func tagged(_ parameters: JSONText, _ id: JSONText) -> JSONText {
         let meta = (parameters.member("_meta") ?? .emptyObject).editing(append: [(MCPMeta.subscriptionID, id)])
         return parameters.editing(append: [("_meta", meta)])
     }

@@ -75,6 +75,12 @@ struct StatelessCall {
         return begin(now: now) + [.sendPing(exchange)]
     }
 
+    /// Ends a stream of news that the server itself sends, when it has begun.
+    mutating func endStream() -> [SessionAction] {
+        guard !isOver, method == MCPMethod.listen, lastEvent != nil, let end = NewsStream.end(of: id) else { return [] }
+        return finish(end, status: .ok)
+    }
+
     /// There will be no answer.
     mutating func fail(_ cause: String, retryAfter: Int64) -> [SessionAction] {
         guard !isOver else { return [] }

@@ -34,7 +34,9 @@ extension Language {
             "How long a start may take; the first start of an npx or uvx command loads the package.", default: "2m",
             effect: "TimeoutStartSec="),
         LanguageKey(
-            "drain", .duration, "How long requests in flight may take when the server is stopped.", default: "10s",
+            "drain", .duration,
+            "How long a request may take once the server is told to stop. A bridge waits besides, for up to 16 s, until clients have let go of the connections that they keep, so that no request is lost; with 0 it waits for nothing.",
+            default: "10s",
             effect: "mcp-stack-bridge --drain, TimeoutStopSec="),
         LanguageKey(
             "sessions", .word(ServerSettings.Sessions.allCases.map(\.rawValue)),
