@@ -44,7 +44,8 @@ struct AcceptedAnswers: OptionSet, Sendable {
         return text.hasPrefix("q=0") && text.dropFirst(3).allSatisfy { $0 == "0" || $0 == "." }
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
+    /// A text without the white space around it that is no part of a value (RFC 9110, section 5.5).
+    static func trimmed(_ text: Substring) -> Substring {
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         var text = text.drop(while: isSpace)
         while let last = text.last, isSpace(last) { text = text.dropLast() }

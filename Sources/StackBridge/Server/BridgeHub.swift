@@ -170,6 +170,9 @@ extension BridgeHub {
         case .health: from.respond(.json(.ok, ByteBuffer(string: #"{"status":"serving"}"#)))
         case .post(let post): handle(post, body, exchange, from)
         case .stateless(let head): handle(head, body, exchange, from)
+        case .unsupported(let version):
+            let message = try? JSONRPCMessage(parsing: body)
+            refuse(message.map { [$0] } ?? [], RequestGate.unsupportedVersion(version, id: message?.id), from)
         case .pair(let prefix): openPair(prefix, exchange, from)
         case .pairPost(let id): handlePair(id, body, exchange, from)
         case .stream(let id, let lastEvent):

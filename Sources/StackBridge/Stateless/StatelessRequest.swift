@@ -42,7 +42,7 @@ enum StatelessRequest: Equatable {
     private static func problem(_ message: JSONRPCMessage, _ head: Head) -> Answer? {
         let method = message.method ?? ""
         guard let named = head.method else { return mismatch("\(MCPHeader.method) is missing", message) }
-        guard named == method else {
+        guard HeaderText.isValid(named), named == method else {
             return mismatch("\(MCPHeader.method) '\(named.prefix(80))' does not match the body's '\(method)'", message)
         }
         if let problem = nameProblem(message, head, method) { return problem }
@@ -94,8 +94,14 @@ enum StatelessRequest: Equatable {
 
 /// Text in header fields that mirror the body (2026-07-28, "Value Encoding").
 enum HeaderText {
+    /// Whether a field holds nothing but what fields may hold: visible ASCII, spaces and tabs.
+    static func isValid(_ field: String) -> Bool {
+        field.utf8.allSatisfy { $0 == 0x09 || (0x20...0x7E).contains($0) }
+    }
+
     /// The text that a field stands for; nil when it is not well encoded.
     static func decoded(_ field: String) -> String? {
+        guard isValid(field) else { return nil }
         guard field.hasPrefix("=?base64?"), field.hasSuffix("?="), field.utf8.count >= 11 else { return field }
         let digits = field.dropFirst("=?base64?".count).dropLast(2)
         guard let bytes = base64(digits) else { return nil }
