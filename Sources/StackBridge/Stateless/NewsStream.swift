@@ -50,7 +50,7 @@ struct NewsStream {
             lists[method] == nil ? nil : (name: key, value: JSONText(true))
         }
         if !resources.isEmpty { honoured.append(("resourceSubscriptions", JSONText(resources))) }
-        let parameters = tagged(.emptyObject).editing(append: [
+        let parameters = Self.tagged(.emptyObject, id).editing(append: [
             ("notifications", JSONText.emptyObject.editing(append: honoured))
         ])
         let acknowledgement = SharedConversation.notification(MCPMethod.acknowledged, parameters)
@@ -75,7 +75,7 @@ struct NewsStream {
             lists[method] != nil || method == MCPMethod.resourceUpdated
         else { return [] }
         lastEvent = now
-        let parameters = tagged(message.text.member("params") ?? .emptyObject)
+        let parameters = Self.tagged(message.text.member("params") ?? .emptyObject, id)
         return [.sendEvent(exchange, message.text.editing(append: [("params", parameters)]).bytes)]
     }
 
@@ -87,14 +87,17 @@ struct NewsStream {
     }
 
     /// Ends the stream in the way that tells the client that nothing broke ("Graceful Closure").
-    func end() -> [SessionAction] {
-        let result = tagged(.emptyObject).editing(append: [("resultType", JSONText("complete"))])
+    func end() -> [SessionAction] { Self.end(id, exchange) }
+
+    /// The end of the subscription that a request opened.
+    static func end(_ id: JSONText, _ exchange: ExchangeID) -> [SessionAction] {
+        let result = tagged(.emptyObject, id).editing(append: [("resultType", JSONText("complete"))])
         let response = SharedConversation.response(id, result: result)
         return (response.map { [.sendEvent(exchange, $0.text.bytes)] } ?? []) + [.endEvents(exchange)]
     }
 
     /// Parameters with the name of the subscription in their `_meta`.
-    private func tagged(_ parameters: JSONText) -> JSONText {
+    private static func tagged(_ parameters: JSONText, _ id: JSONText) -> JSONText {
         let meta = (parameters.member("_meta") ?? .emptyObject).editing(append: [(MCPMeta.subscriptionID, id)])
         return parameters.editing(append: [("_meta", meta)])
     }
