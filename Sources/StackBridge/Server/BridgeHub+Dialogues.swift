@@ -80,9 +80,8 @@ extension BridgeHub {
             }
         }
         guard let server = found, case .asking(var dialogue, let before, _, _) = server.phase else {
-            let text = "The request that this goes on with is over; send it again without requestState"
             waiting[exchange]?.meter?.outcome = .refused
-            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
+            waiting[exchange]?.connection.respond(Dialogue.unknownState(id: message.id))
             return
         }
         let responses = dialogue.answer(message)

@@ -24,7 +24,7 @@ extension BridgeHub {
         metrics.statelessRequest()
         guard !isDraining else {
             let answer = Answer.unavailable(
-                "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
+                "The bridge is stopping", code: .internalError, retryAfter: 1, id: message.id, reason: .stopping)
             return refuse([message], answer, from)
         }
         let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
@@ -38,7 +38,8 @@ extension BridgeHub {
                 server.calls.count < configuration.session.maximumPending
             else {
                 let answer = Answer.unavailable(
-                    "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
+                    "Too many requests are waiting", code: .internalError, retryAfter: 5, id: message.id,
+                    reason: .pending)
                 return refuse([message], answer, from)
             }
             waiting[exchange]?.isCall = true
@@ -69,6 +70,12 @@ extension BridgeHub {
         }
         if message.method == MCPMethod.listen, introduction.generation != .stateless {
             return listen(message, head, exchange, introduction, server)
+        }
+        if Dialogue.state(of: message) != nil, introduction.generation != .stateless {
+            // Such a server asks a client without a server of its own nothing, and so has given out no state.
+            waiting[exchange]?.meter?.outcome = .refused
+            waiting[exchange]?.connection.respond(Dialogue.unknownState(id: message.id))
+            return
         }
         server.calls[exchange] = .running(
             StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now))
@@ -143,8 +150,15 @@ extension BridgeHub {
     /// The bridge is about to stop and ends the streams that have no end of their own.
     func endNews() {
         guard let server = shared else { return }
-        for call in server.calls.values {
-            if case .news(let stream) = call { perform(stream.end()) }
+        for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
+            switch call {
+            case .news(let stream): perform(stream.end())
+            case .running(var core):
+                let actions = core.endSubscription(now: .now())
+                server.calls[exchange] = .running(core)
+                perform(actions)
+            case .waiting: break
+            }
         }
     }
 
