@@ -168,6 +168,8 @@ extension BridgeHub {
             switch server.phase {
             case .running(let call, _) where call.exchange == exchange:
                 perform(server.conversation.leave(.call(exchange)), server)
+                // One that was cancelled may go on for a while, and what it asks then is for nobody else.
+                guard call.isOver else { return end(server) }
                 server.phase = .idle(since: .now())
             case .opening(_, _, let opening) where opening == exchange: end(server)
             default: break
