@@ -10,6 +10,8 @@ import NIOCore
 struct EchoServer {
     private var held: JSONText?
     private var heldForClient: JSONText?
+    /// The methods of the requests that came, and whatever else came as it was.
+    private var heard: [String] = []
 
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
@@ -33,6 +35,7 @@ struct EchoServer {
     }
 
     private mutating func receive(_ message: JSONRPCMessage) {
+        heard.append(message.kind == .request ? "\"\(message.method ?? "")\"" : spell(message.text))
         guard let id = message.id else { return }
         guard let method = message.method else {
             if let asker = heldForClient { answer(asker, spell(message.text)) }
@@ -54,6 +57,24 @@ struct EchoServer {
             say(#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}"#)
             answer(id, "{}")
         case "unknown": fail(id, -32601, "Method not found")
+        case "fail": fail(id, message.text.member("params")?.member("code")?.integerValue ?? 0, "m")
+        case "heard": answer(id, "[" + heard.joined(separator: ",") + "]")
+        case "large":
+            let size = message.text.member("params")?.member("size")?.integerValue ?? 0
+            answer(id, #"{"text":"\#(String(repeating: "é", count: size / 2))"}"#)
+        case "drip": drip(#"{"jsonrpc":"2.0","id":\#(spell(id)),"result":{"text":"é😀"}}"#)
+        case "batch":
+            let news = #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#
+            say(#"[\#(news),{"jsonrpc":"2.0","id":\#(spell(id)),"result":{}}]"#)
+        case "stderr":
+            Self.write("Error: all is well\n", to: STDERR_FILENO)
+            answer(id, "{}")
+        case "initialize" where CommandLine.arguments.contains("--any-version"):
+            let version = message.text.range(at: "params", "protocolVersion").map(message.text.value).map(spell)
+            answer(
+                id,
+                #"{"protocolVersion":\#(version ?? "\"2025-11-25\""),"capabilities":{},"#
+                    + #""serverInfo":{"name":"e","version":"1"}}"#)
         case "initialize":
             let capabilities = CommandLine.arguments.contains("--tools") ? #"{"tools":{}}"# : "{}"
             answer(
@@ -108,9 +129,10 @@ struct EchoServer {
     }
 
     /// A server that only knows requests that stand for themselves (2026-07-28).
-    private func receiveStateless(_ message: JSONRPCMessage, _ id: JSONText, _ method: String) {
+    private mutating func receiveStateless(_ message: JSONRPCMessage, _ id: JSONText, _ method: String) {
         guard message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil else {
-            return fail(id, -32022, "Unsupported protocol version")
+            let code = CommandLine.arguments.compactMap { Int($0) }.first { $0 < 0 }
+            return fail(id, code ?? -32022, "Unsupported protocol version")
         }
         switch method {
         case "server/discover":
@@ -125,6 +147,17 @@ struct EchoServer {
                 #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{\#(meta),"notifications":{}}}"#
             )
             say(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{\#(meta)}}"#)
+            if message.text.range(at: "params", "end") != nil {
+                answer(id, #"{"resultType":"complete",\#(meta)}"#)
+            }
+            if message.text.range(at: "params", "cancel") != nil {
+                say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(spell(id))}}"#)
+            }
+        case "hold": held = id
+        case "heard": answer(id, #"{"resultType":"complete","heard":[\#(heard.joined(separator: ","))]}"#)
+        case "ask":
+            say(#"{"jsonrpc":"2.0","id":"question","method":"roots/list"}"#)
+            answer(id, #"{"resultType":"complete"}"#)
         default: answer(id, #"{"resultType":"complete","seen":\#(message.text.member("params").map(spell) ?? "null")}"#)
         }
     }
@@ -137,11 +170,19 @@ struct EchoServer {
         say(#"{"jsonrpc":"2.0","id":\#(spell(id)),"result":\#(result)}"#)
     }
 
-    private func say(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
+    private func say(_ line: String) { Self.write(line + "\n", to: STDOUT_FILENO) }
+
+    /// Says a line byte by byte, ended as on other systems.
+    private func drip(_ line: String) {
+        for byte in Array((line + "\r\n").utf8) { Self.write([byte], to: STDOUT_FILENO) }
+    }
+
+    private static func write(_ text: String, to descriptor: CInt) { write(Array(text.utf8), to: descriptor) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: CInt) {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes[offset...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { exit(1) }
             offset += count
         }

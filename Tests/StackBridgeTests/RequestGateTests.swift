@@ -79,11 +79,18 @@ import Testing
             ("Host", nil, 400), ("Host", "evil.example", 421), ("Origin", "https://evil.example", 403),
             ("Origin", "null", 403), ("Content-Type", nil, 400), ("Content-Type", "text/plain", 415),
             ("Content-Encoding", "gzip", 415), ("Accept", "text/html", 406), ("Accept", "application/json;q=0", 406),
-            ("MCP-Protocol-Version", "1999-01-01", 400), ("MCP-Protocol-Version", "2026-07-29", 400),
             ("Content-Length", "4194305", 413), ("X-Large", String(repeating: "x", count: 32 << 10), 431),
         ] as [(String, String?, Int)])
     func refuses(_ name: String, _ value: String?, _ status: Int) {
         #expect(refusal(route(.POST, "/mcp", [(name, value)])).map { Int($0.status.code) } == status)
+    }
+
+    @Test(arguments: ["1999-01-01", "2026-07-29", "", "2025-11-25 x"])
+    func readsWhatIsInAVersionThatItDoesNotServe(_ version: String) {
+        let field = [("MCP-Protocol-Version", Optional(version))]
+        #expect(route(.POST, "/mcp", field) == .unsupported(version: version))
+        #expect(refusal(route(.GET, "/mcp", field))?.status == .badRequest)
+        #expect(refusal(route(.DELETE, "/mcp", field))?.status == .badRequest)
     }
 
     @Test func tellsStatelessRequestsByTheirVersion() {

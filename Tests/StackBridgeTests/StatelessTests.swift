@@ -140,7 +140,7 @@ private func request(_ method: String, _ params: String = "", meta text: String 
         #expect(tool.isOver)
     }
 
-    @Test(arguments: [(-32601, 404), (-32602, 200), (-32020, 400), (1, 200)])
+    @Test(arguments: [(-32601, 404), (-32602, 200), (1, 200)])
     func errorsHaveTheirStatus(_ code: Int, _ status: Int) throws {
         var call = try call("x")
         let error = #"{"jsonrpc":"2.0","id":"c","error":{"code":\#(code),"message":"m"}}"#

@@ -34,7 +34,8 @@ final class TestConnection {
     /// Sends a request, or only its head when `length` announces a body (-1: of unknown length).
     func send(
         _ method: HTTPMethod = .POST, _ path: String = "/mcp", session: String? = nil,
-        headers extra: [(String, String)] = [], body: String? = nil, length: Int? = nil
+        headers extra: [(String, String)] = [], adding more: [(String, String)] = [], body: String? = nil,
+        length: Int? = nil
     ) async throws {
         var headers = HTTPHeaders([("Host", "localhost"), ("Accept", "application/json, text/event-stream")])
         if method == .POST { headers.add(name: "Content-Type", value: "application/json") }
@@ -43,6 +44,7 @@ final class TestConnection {
             headers.add(name: "Content-Length", value: String(length))
         }
         for (name, value) in extra { headers.replaceOrAdd(name: name, value: value) }
+        for (name, value) in more { headers.add(name: name, value: value) }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         guard length == nil else { return channel.flush() }
@@ -82,14 +84,24 @@ final class TestConnection {
 
     /// The next event that has data, and its id; nil when the stream has ended.
     func namedEvent() async throws -> (data: String, id: String?)? {
-        while true {
-            while events.isEmpty {
-                guard case .body(let bytes) = await parts.next() else { return nil }
-                events += try decoder.decode(bytes)
-            }
-            let event = events.removeFirst()
+        while let event = try await rawEvent() {
             if event.data.readableBytes > 0 { return (String(buffer: event.data), event.id) }
         }
+        return nil
+    }
+
+    /// The next event, also one that only names where to go on; nil when the stream has ended.
+    func rawEvent() async throws -> ServerSentEvent? {
+        while events.isEmpty {
+            guard case .body(let bytes) = await parts.next() else { return nil }
+            events += try decoder.decode(bytes)
+        }
+        return events.removeFirst()
+    }
+
+    /// Sends bytes of a body whose end is still to come.
+    func sendPart(_ bytes: String) async throws {
+        try await channel.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: bytes)))).get()
     }
 
     /// Sends a request and takes its whole answer.

@@ -3,8 +3,14 @@
 
 /// Text in header fields that mirror the body (2026-07-28, "Value Encoding").
 public enum HeaderText {
+    /// Whether a field holds nothing but what fields may hold: visible ASCII, spaces and tabs.
+    public static func isValid(_ field: String) -> Bool {
+        field.utf8.allSatisfy { $0 == 0x09 || (0x20...0x7E).contains($0) }
+    }
+
     /// The text that a field stands for; nil when it is not well encoded.
     public static func decoded(_ field: String) -> String? {
+        guard isValid(field) else { return nil }
         guard field.hasPrefix("=?base64?"), field.hasSuffix("?="), field.utf8.count >= 11 else { return field }
         let digits = field.dropFirst("=?base64?".count).dropLast(2)
         guard let bytes = base64(digits) else { return nil }

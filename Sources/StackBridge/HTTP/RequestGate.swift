@@ -20,6 +20,8 @@ struct RequestGate: Sendable {
         case pair(prefix: String)
         /// A POST of such a client.
         case pairPost(session: String)
+        /// A POST in a version that is not served; its body is read for the id that the answer has to carry.
+        case unsupported(version: String)
         /// A GET: the session's stream, or the rest of one that broke.
         case stream(session: String, lastEvent: String? = nil)
         /// A DELETE: the end of the session.
@@ -137,14 +139,15 @@ struct RequestGate: Sendable {
             return .refuse(Self.bodyTooLarge)
         }
         switch Self.version(headers) {
-        case .failure(let refusal): return .refuse(refusal.answer)
+        case .failure(let unknown): return .unsupported(version: unknown.version)
         case .success(.v2026_07_28):
             return .stateless(
                 StatelessRequest.Head(
-                    method: headers.first(name: MCPHeader.method), name: headers.first(name: MCPHeader.name),
-                    accepts: accepts, passed: passes.fields(of: headers)))
+                    method: Self.value(of: MCPHeader.method, in: headers),
+                    name: Self.value(of: MCPHeader.name, in: headers), accepts: accepts,
+                    passed: passes.fields(of: headers)))
         case .success(let version):
-            let session = headers.first(name: MCPHeader.sessionID)
+            let session = Self.value(of: MCPHeader.sessionID, in: headers)
             return .post(
                 Post(session: session, version: version, accepts: accepts, passed: passes.fields(of: headers)))
         }
@@ -152,7 +155,7 @@ struct RequestGate: Sendable {
 
     private func routeWithSession(_ head: HTTPRequestHead) -> Route {
         switch Self.version(head.headers) {
-        case .failure(let refusal): return .refuse(refusal.answer)
+        case .failure(let unknown): return .refuse(Self.unsupportedVersion(unknown.version))
         // Neither streams nor sessions outlive a request there ("Earlier Streamable HTTP Revisions").
         case .success(.v2026_07_28): return .refuse(Self.notAllowed("POST"))
         case .success: break
@@ -160,21 +163,30 @@ struct RequestGate: Sendable {
         if head.method == .GET, !AcceptedAnswers(head.headers).contains(.events) {
             return .refuse(.refusal(.notAcceptable, .invalidRequest, "Accept does not list text/event-stream"))
         }
-        guard let session = head.headers.first(name: MCPHeader.sessionID) else { return .refuse(Self.noSession()) }
-        guard head.method == .GET else { return .delete(session: session) }
-        return .stream(session: session, lastEvent: head.headers.first(name: MCPHeader.lastEventID))
-    }
-
-    private struct Refusal: Error {
-        var answer: Answer
-    }
-
-    private static func version(_ headers: HTTPHeaders) -> Result<MCPProtocolVersion?, Refusal> {
-        guard let text = headers.first(name: MCPHeader.protocolVersion) else { return .success(nil) }
-        guard let version = MCPProtocolVersion(rawValue: text) else {
-            return .failure(Refusal(answer: unsupportedVersion(text)))
+        guard let session = Self.value(of: MCPHeader.sessionID, in: head.headers) else {
+            return .refuse(Self.noSession())
         }
-        return .success(version)
+        guard head.method == .GET else { return .delete(session: session) }
+        return .stream(session: session, lastEvent: Self.value(of: MCPHeader.lastEventID, in: head.headers))
+    }
+
+    private struct UnknownVersion: Error {
+        var version: String
+    }
+
+    private static func version(_ headers: HTTPHeaders) -> Result<MCPProtocolVersion?, UnknownVersion> {
+        guard let text = value(of: MCPHeader.protocolVersion, in: headers) else { return .success(nil) }
+        return MCPProtocolVersion(rawValue: text).map { .success($0) } ?? .failure(UnknownVersion(version: text))
+    }
+
+    /// The value of a field; nil without one.
+    ///
+    /// Fields of one name are one list (RFC 9110, section 5.3), which none of these fields is: a proxy that judges
+    /// by the last of them must not see another request than the bridge, which would judge by the first.
+    private static func value(of name: String, in headers: HTTPHeaders) -> String? {
+        let values = headers[name]
+        guard !values.isEmpty else { return nil }
+        return values.map { String(decoding: FieldText($0).bytes, as: UTF8.self) }.joined(separator: ", ")
     }
 }
 

@@ -88,9 +88,8 @@ extension BridgeHub {
             }
         }
         guard let server = found, case .asking(var dialogue, let before, _, _) = server.phase else {
-            let text = "The request that this goes on with is over; send it again without requestState"
             waiting[exchange]?.meter?.outcome = .refused
-            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
+            waiting[exchange]?.connection.respond(Dialogue.unknownState(id: message.id))
             return
         }
         let responses = dialogue.answer(message)
@@ -210,6 +209,8 @@ extension BridgeHub {
             switch server.phase {
             case .running(let call, _) where call.exchange == exchange:
                 perform(server.conversation.leave(.call(exchange)), server)
+                // One that was cancelled may go on for a while, and what it asks then is for nobody else.
+                guard call.isOver else { return end(server) }
                 server.phase = .idle(since: .now())
             case .opening(_, _, let opening) where opening == exchange: end(server)
             default: break

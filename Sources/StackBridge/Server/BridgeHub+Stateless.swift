@@ -24,7 +24,7 @@ extension BridgeHub {
         metrics.statelessRequest()
         guard lifecycle.phase != .finishing else {
             let answer = Answer.unavailable(
-                "The bridge is stopping", retryAfter: 1, id: message.id, reason: .stopping)
+                "The bridge is stopping", code: .internalError, retryAfter: 1, id: message.id, reason: .stopping)
             return refuse([message], answer, from)
         }
         let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
@@ -50,7 +50,7 @@ extension BridgeHub {
             server.calls.count < configuration.session.maximumPending
         else {
             let answer = Answer.unavailable(
-                "Too many requests are waiting", retryAfter: 5, id: message.id, reason: .pending)
+                "Too many requests are waiting", code: .internalError, retryAfter: 5, id: message.id, reason: .pending)
             waiting[exchange]?.meter = nil
             return refuse([message], answer, from)
         }
@@ -78,6 +78,12 @@ extension BridgeHub {
         if message.method == MCPMethod.listen { waiting[exchange]?.connection.closeAfterStream() }
         if message.method == MCPMethod.listen, introduction.generation != .stateless {
             return listen(message, head, exchange, introduction, server)
+        }
+        if Dialogue.state(of: message) != nil, introduction.generation != .stateless {
+            // Such a server asks a client without a server of its own nothing, and so has given out no state.
+            waiting[exchange]?.meter?.outcome = .refused
+            waiting[exchange]?.connection.respond(Dialogue.unknownState(id: message.id))
+            return
         }
         server.calls[exchange] = .running(
             StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: now))

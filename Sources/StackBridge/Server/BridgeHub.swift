@@ -186,6 +186,9 @@ extension BridgeHub {
         case .metadata(let path): passMetadata(path, exchange, from)
         case .post(let post): handle(post, body, exchange, from)
         case .stateless(let head): handle(head, body, exchange, from)
+        case .unsupported(let version):
+            let message = try? JSONRPCMessage(parsing: body)
+            refuse(message.map { [$0] } ?? [], RequestGate.unsupportedVersion(version, id: message?.id), from)
         case .pair(let prefix): openPair(prefix, exchange, from)
         case .pairPost(let id): handlePair(id, body, exchange, from)
         case .stream(let id, let lastEvent):

@@ -61,7 +61,13 @@ struct ServerIntroduction: Equatable {
 
     /// The `result` for a stateless client that asks what the server can do.
     var discoverResult: JSONText {
-        guard generation != .stateless else { return result }
+        guard generation != .stateless else {
+            // A version that the server has and the bridge has not would be refused when the client chooses it.
+            let offered = result.member("supportedVersions")?.elements.compactMap(\.stringValue) ?? []
+            let served = offered.filter { MCPProtocolVersion(rawValue: $0) != nil }
+            guard served.count < offered.count else { return result }
+            return result.editing(append: [("supportedVersions", JSONText(served))])
+        }
         let capabilities = (result.member("capabilities") ?? .emptyObject).editing(remove: { $0 == "logging" })
         var members: [(name: String, value: JSONText)] = [
             ("resultType", JSONText("complete")),

@@ -88,15 +88,30 @@ extension SharedConversation {
                 let own = try? JSONRPCMessage(parsing: message.replacingProgressToken(with: token))
             else { return [] }
             return [.deliver(own, request.party)]
+        case MCPMethod.cancelled where introduction?.generation == .stateless: return endSubscription(message)
         default: return tell(message, method)
         }
+    }
+
+    /// A stateless server ends a subscription by cancelling it (2026-07-28, "Cancellation"), which a client learns from
+    /// an answer ("Subscriptions", "Graceful Closure").
+    private mutating func endSubscription(_ message: JSONRPCMessage) -> [Action] {
+        guard let number = message.cancelledRequestID?.integerValue, let request = pending[number],
+            request.method == MCPMethod.listen
+        else { return [] }
+        pending[number] = nil
+        let meta = JSONText.emptyObject.editing(append: [(MCPMeta.subscriptionID, request.id)])
+        let result = JSONText.emptyObject.editing(append: [("resultType", JSONText("complete")), ("_meta", meta)])
+        return Self.response(request.id, result: result).map { [.deliver($0, request.party)] } ?? []
     }
 
     /// Tells news of lists to all, and those of a resource to who asked.
     private func tell(_ message: JSONRPCMessage, _ method: String) -> [Action] {
         switch method {
         case MCPMethod.toolsChanged, MCPMethod.promptsChanged, MCPMethod.resourcesChanged:
-            return parties.sorted().map { .deliver(message, $0) }
+            // Stateless clients of a stateless server have subscriptions of their own; this one is the bridge's.
+            return parties.sorted().filter { introduction?.generation != .stateless || $0.isSession }
+                .map { .deliver(message, $0) }
         case MCPMethod.resourceUpdated:
             let uri = message.text.range(at: "params", "uri").flatMap { message.text.value(in: $0).stringValue }
             return (uri.flatMap { subscribers[$0] } ?? []).sorted().map { .deliver(message, $0) }
@@ -108,6 +123,10 @@ extension SharedConversation {
     /// A server that was told of no capabilities may still ask whether somebody is there.
     private func answer(_ message: JSONRPCMessage, _ method: String) -> [Action] {
         guard let id = message.id else { return [] }
+        guard introduction?.generation != .stateless else {
+            // Nor is it sent an answer, which no client of that version sends (2026-07-28, stdio, "Sending Messages").
+            return [.report("\(method) of the server was dropped: its version of the protocol has no such requests")]
+        }
         if method == MCPMethod.ping {
             return Self.response(id, result: .emptyObject).map { [.sendToChild($0.text.bytes)] } ?? []
         }
@@ -121,6 +140,10 @@ extension SharedConversation {
 }
 
 extension SharedConversation.Party: Comparable {
+    fileprivate var isSession: Bool {
+        if case .session = self { true } else { false }
+    }
+
     /// A fixed order, so that what is sent to several comes in the same order each time.
     static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {

@@ -3,6 +3,7 @@
 
 import MCPKit
 import NIOCore
+import NIOHTTP1
 
 /// A request of a stateless client whose server asks something before it answers.
 ///
@@ -73,6 +74,12 @@ struct Dialogue {
     /// The name of the dialogue that a request goes on with.
     static func state(of message: JSONRPCMessage) -> String? {
         message.text.range(at: "params", "requestState").flatMap { message.text.value(in: $0).stringValue }
+    }
+
+    /// 400: a client goes on with what nobody has begun, or what is over.
+    static func unknownState(id: JSONText?) -> Answer {
+        let text = "The request that this goes on with is over; send it again without requestState"
+        return .refusal(.badRequest, .invalidParams, text, id: id)
     }
 
     /// Takes what the client answers and returns the responses for the server.

@@ -50,7 +50,7 @@ struct NewsStream {
             lists[method] == nil ? nil : (name: key, value: JSONText(true))
         }
         if !resources.isEmpty { honoured.append(("resourceSubscriptions", JSONText(resources))) }
-        let parameters = tagged(.emptyObject).editing(append: [
+        let parameters = Self.tagged(.emptyObject, id).editing(append: [
             ("notifications", JSONText.emptyObject.editing(append: honoured))
         ])
         let acknowledgement = SharedConversation.notification(MCPMethod.acknowledged, parameters)
@@ -75,7 +75,7 @@ struct NewsStream {
             lists[method] != nil || method == MCPMethod.resourceUpdated
         else { return [] }
         lastEvent = now
-        let parameters = tagged(message.text.member("params") ?? .emptyObject)
+        let parameters = Self.tagged(message.text.member("params") ?? .emptyObject, id)
         return [.sendEvent(exchange, message.text.editing(append: [("params", parameters)]).bytes)]
     }
 

@@ -46,7 +46,9 @@ struct StatelessCall {
         heard = now
         switch message.kind {
         case .response: return finish(result(message, introduction), status: .ok)
-        case .errorResponse: return finish(message.text.bytes, status: Self.status(of: message))
+        case .errorResponse:
+            let error = Self.error(message.text, introduction)
+            return finish(error.bytes, status: Self.status(of: error))
         case .notification where accepts.contains(.events) && isForThis(message):
             return begin(now: now) + [.sendEvent(exchange, message.text.bytes)]
         case .notification, .request: return []
@@ -105,8 +107,8 @@ struct StatelessCall {
     }
 
     /// The status by which a client tells an unknown method, or a request that is wrong for this version.
-    private static func status(of message: JSONRPCMessage) -> HTTPResponseStatus {
-        let code = message.text.range(at: "error", "code").flatMap { message.text.value(in: $0).integerValue }
+    private static func status(of error: JSONText) -> HTTPResponseStatus {
+        let code = error.range(at: "error", "code").flatMap { error.value(in: $0).integerValue }
         switch code {
         case JSONRPCError.Code.methodNotFound.rawValue: return .notFound
         case JSONRPCError.Code.headerMismatch.rawValue, JSONRPCError.Code.missingCapability.rawValue,
@@ -116,21 +118,46 @@ struct StatelessCall {
         }
     }
 
+    /// An error with a code that this version has.
+    ///
+    /// Up to 2025-11-25 servers chose their codes from a range that is the protocol's own now, and the protocol had
+    /// one for resources that are not there (2026-07-28, "Error Codes").
+    private static func error(_ text: JSONText, _ introduction: ServerIntroduction) -> JSONText {
+        guard introduction.generation != .stateless, let range = text.range(at: "error", "code") else { return text }
+        let code: JSONRPCError.Code
+        switch text.value(in: range).integerValue {
+        case -32002: code = .invalidParams
+        case .some(-32099 ... -32020): code = .internalError
+        default: return text
+        }
+        return text.replacing(range, with: JSONText(code.rawValue))
+    }
+
     /// The results that a client may cache ("Caching").
     private static let cacheable: Set<String> = [
         "tools/list", "prompts/list", "resources/list", "resources/templates/list", "resources/read",
     ]
 
+    /// The end of a subscription, named as the client named it ("Graceful Closure").
+    private func ownSubscription(_ text: JSONText) -> JSONText {
+        guard method == MCPMethod.listen, let range = text.range(at: "result", "_meta", MCPMeta.subscriptionID) else {
+            return text
+        }
+        return text.replacing(range, with: id)
+    }
+
     /// A result with what every result of this version carries.
     private func result(_ message: JSONRPCMessage, _ introduction: ServerIntroduction) -> ByteBuffer {
         guard introduction.generation != .stateless, let range = message.text.range(at: "result") else {
-            return message.text.bytes
+            return ownSubscription(message.text).bytes
         }
         let result = message.text.value(in: range)
         guard result.kind == .object else { return message.text.bytes }
         let present = Set(result.memberNames)
         var members: [(name: String, value: JSONText)] = [("resultType", JSONText("complete"))]
-        if Self.cacheable.contains(method) { members += ServerIntroduction.uncached }
+        // What asks for more is no result that could be kept.
+        let isWhole = result.member("resultType").map { $0.stringValue == "complete" } ?? true
+        if isWhole, Self.cacheable.contains(method) { members += ServerIntroduction.uncached }
         members.removeAll { present.contains($0.name) }
         let meta = result.member("_meta") ?? .emptyObject
         if meta.kind == .object, meta.member(MCPMeta.serverInfo) == nil {

@@ -44,7 +44,7 @@ enum StatelessRequest: Equatable {
     private static func problem(_ message: JSONRPCMessage, _ head: Head) -> Answer? {
         let method = message.method ?? ""
         guard let named = head.method else { return mismatch("\(MCPHeader.method) is missing", message) }
-        guard named == method else {
+        guard HeaderText.isValid(named), named == method else {
             return mismatch("\(MCPHeader.method) '\(named.prefix(80))' does not match the body's '\(method)'", message)
         }
         if let problem = nameProblem(message, head, method) { return problem }
