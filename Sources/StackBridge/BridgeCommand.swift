@@ -218,6 +218,9 @@ extension BridgeCommand {
             throw ValidationError(
                 "--origin-transport, --eager and --pass-authorization are for servers that speak HTTP (--origin).")
         }
+        if passAuthorization, sessions == .shared {
+            throw ValidationError("--pass-authorization is for --sessions per-client: a session is one person's.")
+        }
         if eager, command.isEmpty {
             throw ValidationError("--eager needs a command to start.")
         }

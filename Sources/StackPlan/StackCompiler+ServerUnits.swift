@@ -79,7 +79,8 @@ extension StackCompiler {
         }
         if server.start == .always { arguments.append("--eager") }
         // Where a policy guards a route, the edge has clients sign in, and a second time would be one too many.
-        if server.routes.allSatisfy({ $0.access.value == .everybody }) { arguments.append("--pass-authorization") }
+        let isPublic = server.routes.allSatisfy { $0.access.value == .everybody }
+        if isPublic, server.settings.sessions == .perClient { arguments.append("--pass-authorization") }
         return arguments
     }
 

@@ -59,6 +59,30 @@ import Testing
         }
     }
 
+    /// A session with the server is one person's: the origin names each by its token.
+    @Test func statelessClientsShareNoSession() async throws {
+        let origin = TestOrigin { request in
+            let token = request.field("authorization") ?? "none"
+            if request.message?.method == "server/discover" { return .json(.badRequest) }
+            if request.message?.method == "initialize" {
+                let hello =
+                    #"{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"o","version":"1"}}"#
+                return .json(.ok, request.result(hello), fields: [("Mcp-Session-Id", String(token.suffix(1)))])
+            }
+            if request.message?.method == "tools/list", request.field("mcp-session-id") != String(token.suffix(1)) {
+                return .json(.forbidden)
+            }
+            return request.sessionReply()
+        }
+        try await TestOrigin.run(origin, authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            for token in ["Bearer a", "Bearer b", "Bearer a"] {
+                let (head, _) = try await OriginTests.ask(connection, headers: [("Authorization", token)])
+                #expect(head?.status == .ok)
+            }
+        }
+    }
+
     @Test func withoutItNothingOfTheKindIsPassedOn() async throws {
         let origin = TestOrigin { $0.modernReply() }
         try await TestOrigin.run(origin) { bridge in

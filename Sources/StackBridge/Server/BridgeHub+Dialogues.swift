@@ -10,16 +10,25 @@ extension BridgeHub {
     /// Whether a request is served by a server that may ask its client something.
     func isDialogue(_ message: JSONRPCMessage) -> Bool {
         guard !configuration.sharesSessions, !serverIsStateless else { return false }
-        return Dialogue.capabilities(of: message) != nil
+        return isForOnePerson || Dialogue.capabilities(of: message) != nil
     }
+
+    /// Whether the server has its clients sign in and keeps sessions: then none of these serves two people.
+    var isForOnePerson: Bool {
+        guard let origin, origin.configuration.authorizesClients else { return false }
+        return shared?.conversation.introduction.map { $0.generation != .stateless } ?? false
+    }
+
+    /// The servers for one request that there may be at once; what speaks HTTP itself needs no process for that.
+    private var mostDialogues: Int { origin == nil ? DialogueServer.most : configuration.maximumSessions }
 
     func beginDialogue(
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID
     ) throws(NotNow) {
         waiting[exchange]?.isCall = true
         if let state = Dialogue.state(of: message) { return resume(state, message, head, exchange) }
-        guard let capabilities = Dialogue.capabilities(of: message) else { return }
-        for server in dialogues.values where server.capabilities == capabilities {
+        let capabilities = Dialogue.capabilities(of: message) ?? .emptyObject
+        for server in dialogues.values where server.capabilities == capabilities && server.fields == head.passed {
             guard case .idle = server.phase, let introduction = server.conversation.introduction else { continue }
             return start(message, head, exchange, introduction, server)
         }
@@ -33,11 +42,22 @@ extension BridgeHub {
         }
     }
 
+    /// Gives a request that waited for the server that serves many one of its own.
+    func beginAlone(_ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID) {
+        guard let connection = waiting[exchange]?.connection else { return }
+        do throws(NotNow) {
+            try beginDialogue(message, head, exchange)
+        } catch {
+            waiting[exchange]?.meter = nil
+            refuse([message], error.answer(to: message.id), connection)
+        }
+    }
+
     private func dialogueServer(
         _ phase: DialogueServer.Phase, _ capabilities: JSONText
     ) throws(NotNow) -> DialogueServer {
         let idle = dialogues.values.first { if case .idle = $0.phase { true } else { false } }
-        guard dialogues.count < DialogueServer.most || idle != nil else {
+        guard dialogues.count < mostDialogues || idle != nil else {
             throw NotNow(cause: "Too many requests have a server of their own", seconds: 5)
         }
         // The link is known only once it is there, and reports nothing before that.
@@ -57,7 +77,7 @@ extension BridgeHub {
                     guard let server = id.flatMap({ hub.dialogues[$0] }) else { return }
                     hub.dialogueChildEnded(end, server)
                 }))
-        if dialogues.count >= DialogueServer.most, let idle { end(idle) }
+        if dialogues.count >= mostDialogues, let idle { end(idle) }
         id = child.id
         let server = DialogueServer(child, capabilities: capabilities, phase: phase)
         dialogues[child.id] = server

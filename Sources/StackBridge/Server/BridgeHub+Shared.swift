@@ -99,6 +99,9 @@ extension BridgeHub {
         backoff.answered()
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
             switch call {
+            case .waiting(let message, let head) where isForOnePerson:
+                server.calls[exchange] = nil
+                beginAlone(message, head, exchange)
             case .waiting(let message, let head): start(message, head, exchange, introduction, server)
             case .health: askForHealth(exchange, introduction, server)
             case .running, .news: break

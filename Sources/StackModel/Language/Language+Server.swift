@@ -22,7 +22,7 @@ extension Language {
                 "\"proxy\" puts the bridge before a server with a \"port\" too: clients of every generation are served, "
                     + "prefixes stripped, limits kept, and the server may be started on demand. With \"network: none\" "
                     + "the port is in a network of the server's own, where nobody else reaches it. Where all its routes "
-                    + "are public, the server may have its clients sign in itself.",
+                    + "are public, the server may have its clients sign in itself, unless they share a session.",
                 effect: "mcp-stack-bridge --origin"),
             LanguageKey(
                 "url", .text("origin", pattern: "^((http|https|ws|wss)://[^/?#@]+|unix:/.+)$"),
