@@ -191,8 +191,8 @@ async def meet_idle_exits(server):
         await asyncio.gather(*(connection.post("idle exit") for connection in pool))
         for left in life.left[seen:]:
             events["bridges that left because they were idle"] += 1
-            if abs(left - moment) < spread + 0.05:
-                events["bridges that left so within 50 ms of posts"] += 1
+            if left > moment - spread:
+                events["bridges that left so with posts before they were gone"] += 1
     for connection in pool:
         connection.close()
     await watch
