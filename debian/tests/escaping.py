@@ -151,7 +151,10 @@ class Batch(HostileStack):
         same("ReadWritePaths", loaded["ReadWritePaths"], [simplified(p) for p in writes if not in_home(p)])
         same("BindReadOnlyPaths", [p[:2] for p in loaded["BindReadOnlyPaths"]],
              [[simplified(p)] * 2 for p in reads if in_home(p)])
-        same("BindPaths", [p[:2] for p in loaded["BindPaths"]], [[simplified(p)] * 2 for p in writes if in_home(p)])
+        own = [p for p in loaded["BindPaths"] if p[1] == "/run/mcp-stack/bridge"]
+        same("BindPaths", [p[:2] for p in loaded["BindPaths"] if p not in own],
+             [[simplified(p)] * 2 for p in writes if in_home(p)])
+        assert all(p[0].startswith("/run/mcp-stack/metrics/b") for p in own), own
         same("LoadCredentialEncrypted", loaded["LoadCredentialEncrypted"],
              [["mcp-stack.c", "/etc/credstore.encrypted/mcp-stack.c"]])
 

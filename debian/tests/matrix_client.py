@@ -4,8 +4,9 @@
 
   matrix_client.py CLIENT CHECK[,CHECK...] URL...
 
-CLIENT is `modern` or `legacy` (PyPI's `mcp` 2.x), `first` (`mcp` 1.x), `fastmcp` or `fastmcp-legacy`; the Python that
-runs this must have it. A check runs against all URLs at once. Prints a line for each, and ends with 1 when one failed.
+CLIENT is `modern`, `legacy` or `sse` (PyPI's `mcp` 2.x), `first` or `first-sse` (`mcp` 1.x), `fastmcp` or
+`fastmcp-legacy`; the Python that runs this must have it. A check runs against all URLs at once. Prints a line for
+each, and ends with 1 when one failed.
 """
 
 import contextlib
@@ -94,6 +95,18 @@ class SecondSDK:
             yield first
 
 
+class SecondSSE(SecondSDK):
+    """`mcp` 2.x over HTTP+SSE (2024-11-05)."""
+
+    @contextlib.asynccontextmanager
+    async def open(self):
+        from mcp import Client
+        from mcp.client.sse import sse_client
+        async with Client(sse_client(sse(self.url)), mode="legacy", read_timeout_seconds=SECONDS,
+                          message_handler=self.hear) as self.client:
+            yield self
+
+
 class FastMCP(SecondSDK):
     """`fastmcp`, which wraps `mcp` 2.x."""
 
@@ -133,12 +146,15 @@ class FirstSDK(SecondSDK):
         from datetime import timedelta
 
         from mcp import ClientSession
-        from mcp.client.streamable_http import streamablehttp_client
-        async with streamablehttp_client(self.url) as (reading, writing, _):
+        async with self.transport() as (reading, writing, *_):
             async with ClientSession(reading, writing, read_timeout_seconds=timedelta(seconds=SECONDS),
                                      message_handler=self.hear) as self.client:
                 self.hello = await self.client.initialize()
                 yield self
+
+    def transport(self):
+        from mcp.client.streamable_http import streamablehttp_client
+        return streamablehttp_client(self.url)
 
     @property
     def version(self):
@@ -173,10 +189,25 @@ class FirstSDK(SecondSDK):
         yield self.news.wait
 
 
+class FirstSSE(FirstSDK):
+    """`mcp` 1.x over HTTP+SSE (2024-11-05)."""
+
+    def transport(self):
+        from mcp.client.sse import sse_client
+        return sse_client(sse(self.url))
+
+
+def sse(url):
+    """Where the clients of HTTP+SSE begin."""
+    return url.removesuffix("/mcp") + "/sse"
+
+
 CLIENTS = {
     "modern": lambda url: SecondSDK(url, "auto"),
     "legacy": lambda url: SecondSDK(url, "legacy"),
+    "sse": lambda url: SecondSSE(url, "legacy"),
     "first": lambda url: FirstSDK(url, "legacy"),
+    "first-sse": lambda url: FirstSSE(url, "legacy"),
     "fastmcp": lambda url: FastMCP(url, "auto"),
     "fastmcp-legacy": lambda url: FastMCP(url, "legacy"),
 }
@@ -323,8 +354,17 @@ async def query(make):
         return client.version
 
 
+async def history(make):
+    """PyPI's mcp-server-git."""
+    async with make().open() as client:
+        assert "git_log" in await client.tools()
+        assert "the only commit" in await client.call("git_log", {"repo_path": "/srv/matrix"})
+        return client.version
+
+
 CHECKS = {check.__name__: check for check in (
-    lists, calls, progress, cancel, big, noise, news, many, crash, zone, query)}
+    lists, calls, progress, cancel, big, noise, news, many, crash, zone, query,
+    history)}
 
 
 async def main(name, checks, *urls):

@@ -16,10 +16,10 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("MCP_STACK_CACHE", REPOSITORY / "build/machines"))
 PYTHON_OF_SUITE = {"bookworm": "3.11", "trixie": "3.13"}
 PACKAGES = """systemd systemd-sysv dbus polkitd nginx-light python3 python3-venv python3-yaml
-              python3-jsonschema curl procps libyaml-0-2 libsystemd0 libstdc++6""".split()
+              python3-jsonschema curl git procps libyaml-0-2 libsystemd0 libstdc++6""".split()
 # The virtual environments of the tests, in /opt: both generations of PyPI's SDK, and another client.
 WHEELS = {
-    "mcp-tests": ["mcp>=2,<3", "mcp-server-time", "fastmcp>=4"],
+    "mcp-tests": ["mcp>=2,<3", "mcp-server-time", "mcp-server-git", "fastmcp>=4"],
     "mcp-tests-v1": ["mcp>=1.30,<2", "mcp-server-sqlite"],
 }
 # What runs once in a new image. The machine id is fixed so that no boot is a "first boot", which would enable

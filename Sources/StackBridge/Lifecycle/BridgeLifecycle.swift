@@ -34,9 +34,11 @@ struct BridgeLifecycle {
     private let keepAlive: TimeAmount
     private var lastActivity: NIODeadline
 
-    /// Without any connection the bridge stays for `idleTimeout` (nil: for ever); once it was asked to stop, a request
-    /// may take as long as `drain`, and a client may come back to its connection for `keepAlive` after its last use.
-    /// Without time to drain, nothing is waited for.
+    /// A bridge that serves.
+    ///
+    /// Without any connection it stays for `idleTimeout` (nil: for ever). Once it was asked to stop, a request may take
+    /// as long as `drain`, and a client may come back to its connection for `keepAlive` after its last use. Without
+    /// time to drain, nothing is waited for.
     init(idleTimeout: TimeAmount?, drain: TimeAmount, keepAlive: TimeAmount, now: NIODeadline) {
         self.idleTimeout = idleTimeout
         self.drain = drain
