@@ -28,11 +28,18 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private var exchange: ExchangeID?
     private(set) var isStreaming = false
     private var closes = false
-    private var lastProgress = NIODeadline.now()
-    private var unwritten = 0
+    private var clock = ConnectionClock(now: .now())
 
     init(_ hub: BridgeHub) {
         self.hub = hub
+    }
+
+    private var phase: ConnectionClock.Phase {
+        switch state {
+        case .idle: .idle
+        case .receiving, .discarding: .arriving
+        case .answering: .answering
+        }
     }
 
     /// Whether the client takes what is written.
@@ -66,11 +73,16 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastProgress = .now()
         switch unwrapInboundIn(data) {
-        case .head(let head): receive(head, context)
-        case .body(let part): receive(part)
-        case .end: receiveEnd()
+        case .head(let head):
+            clock.began(now: .now())
+            receive(head, context)
+        case .body(let part):
+            clock.received(bytes: part.readableBytes, now: .now())
+            receive(part)
+        case .end:
+            clock.advanced(now: .now())
+            receiveEnd()
         }
     }
 }
@@ -210,7 +222,7 @@ extension HTTPConnectionHandler {
         let closes = closes || hub.isDraining
         let isWholeRequest = if case .discarding = state { false } else { true }
         if case .answering = state { state = .idle }
-        lastProgress = .now()
+        clock.advanced(now: .now())
         finishExchange()
         guard closes else {
             return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -243,13 +255,11 @@ extension HTTPConnectionHandler {
         if case .idle = state { close() }
     }
 
-    /// Closes a connection on which nothing has happened for too long, or whose client does not read.
+    /// Closes a connection on which nothing has happened for too long, whose client does not read, or whose request
+    /// trickles in.
     func tick(now: NIODeadline, patience: TimeAmount) {
-        let before = unwritten
-        unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unwritten < before { lastProgress = now }
-        if case .answering = state, unwritten == 0 || before == 0 { lastProgress = now }
-        if now - lastProgress >= patience { close() }
+        let unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if clock.isOver(phase, unwritten: unwritten, patience: patience, now: now) { close() }
     }
 }
 
