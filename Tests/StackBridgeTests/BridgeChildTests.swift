@@ -193,11 +193,12 @@ private func call(_ method: String, _ params: String = "{}") -> String {
         #expect(address.withSockAddr { bind(listener, $0, socklen_t($1)) } == 0)
         #expect(listen(listener, 8) == 0)
 
+        // It comes first, since a bridge that nobody has come to yet would be idle too.
+        let connection = try await TestConnection.open(address)
         try await TestBridge.run(configure: { configuration in
             configuration.sockets = .inherited([dup(listener)])
             configuration.idleTimeout = .milliseconds(1)
         }) { bridge in
-            let connection = try await TestConnection.open(address)
             _ = try await bridge.initialize(connection)
             try await connection.close()
             try await bridge.server.waitUntilFinished()
