@@ -67,6 +67,7 @@ import Testing
         #expect(driver.session.delete(exchange) == [json(2, error), .answer(exchange, .empty(.noContent)), .end])
     }
 
+    /// 2025-11-25, "Transports", "Sending Messages", 6: disconnection is no cancellation.
     @Test func goesOnWhenAClientDisconnects() throws {
         var driver = try SessionDriver()
         _ = try driver.post(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#)
@@ -99,6 +100,7 @@ import Testing
         #expect(driver.wait(.seconds(1)) == [.sendPing(driver.last)])
     }
 
+    /// 2025-11-25, "Cancellation", "Behavior Requirements".
     @Test func mapsCancellations() throws {
         var driver = try SessionDriver()
         _ = try driver.post(#"{"jsonrpc":"2.0","id":"r","method":"a"}"#)

@@ -9,6 +9,7 @@ import Testing
 @testable import StackBridge
 
 @Suite struct BridgeSessionRoutingTests {
+    /// 2025-11-25, "Transports", "Session Management", 1.
     @Test func opensWithTheSessionID() throws {
         var driver = try SessionDriver(open: false)
         let forwarded = try driver.post(#"{"jsonrpc":"2.0","id":"i","method":"initialize"}"#)
@@ -185,6 +186,7 @@ import Testing
     }
 }
 
+/// 2025-03-26, "Transports", "Sending Messages", 3, and its end in 2025-06-18.
 @Suite struct BridgeSessionBatchTests {
     @Test func answersABatchWithAnArray() throws {
         var driver = try SessionDriver(version: "2025-03-26")

@@ -5,6 +5,7 @@ import Testing
 
 @testable import StackBridge
 
+/// "Security Warning" of every transport page: which values of `Origin`, and of `Host` with it, are valid.
 @Suite struct HostRulesTests {
     private let rules = HostRules(
         ["mcp.example.com", "db.example.org:8443", "*.wild.example"].compactMap(HostRules.Pattern.init))

@@ -87,6 +87,7 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     }
 }
 
+/// "Shutdown" of the stdio pages.
 @Suite struct ChildTeardownTests {
     @Test func takesADocileChildDown() {
         var teardown = ChildTeardown()

@@ -142,6 +142,7 @@ import Testing
     }
 }
 
+/// 2025-11-25, "Transports": "Sending Messages", 3 and 4, and "Session Management", 2.
 @Suite struct PostBodyTests {
     private func read(_ text: String, session: String? = nil) -> PostBody {
         let post = RequestGate.Post(session: session, version: nil, accepts: [.json, .events])

@@ -35,6 +35,7 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
         return conversation
     }
 
+    /// 2025-11-25, "Lifecycle", "Initialization": what a client sends, and that it sends nothing else before the answer.
     @Test func opensWithTheCapabilitiesOfNobody() throws {
         var conversation = SharedConversation()
         let handshake =
@@ -57,6 +58,7 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
             ])
     }
 
+    /// 2025-11-25, "Lifecycle", "Version Negotiation".
     @Test(arguments: [
         ("2025-03-26", "2025-03-26"), ("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-06-18"),
         ("2026-07-28", "2025-06-18"), ("1999-01-01", "2025-06-18"),
@@ -85,6 +87,7 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
         #expect(conversation.receive(fromChild: try message(#"{"jsonrpc":"2.0","id":2,"result":0}"#)) == [])
     }
 
+    /// 2025-11-25, "Progress", "Behavior Requirements", 1.
     @Test func progressGoesToWhoseRequestItIs() throws {
         var conversation = try open()
         let call = #"{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{"progressToken":"t"}}}"#
@@ -181,6 +184,7 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
         #expect(conversation.receive(try message(other), from: a) == [sent(other)])
     }
 
+    /// 2025-11-25, "Ping", and "Lifecycle", "Operation": only what was negotiated is used.
     @Test func questionsOfTheServerAreAnsweredForNobody() throws {
         var conversation = try open()
         #expect(

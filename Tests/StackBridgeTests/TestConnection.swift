@@ -67,14 +67,13 @@ final class TestConnection {
 
     /// The rest of the response.
     func body() async -> String {
-        var body = ""
+        var body = ByteBuffer()
         while let part = await parts.next() {
-            switch part {
-            case .body(let bytes): body += String(buffer: bytes)
-            case .head, .end: return body
-            }
+            // A part may end within a character.
+            guard case .body(let bytes) = part else { break }
+            body.writeImmutableBuffer(bytes)
         }
-        return body
+        return String(buffer: body)
     }
 
     /// The data of the next event; nil when the stream has ended.

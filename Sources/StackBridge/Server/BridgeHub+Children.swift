@@ -27,7 +27,9 @@ extension BridgeHub {
     private func isRefusalOfSessions(_ message: JSONRPCMessage, _ session: LiveSession) -> Bool {
         guard session.core.phase == .starting, let opening = session.opening, message.kind == .errorResponse,
             let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
-            (-32022 ... -32020).contains(code)
+            // Which code it is depends on what such a server looks at first (2026-07-28, "Compatibility Matrix"); a
+            // server with sessions has this method, but may refuse its parameters.
+            (-32022 ... -32020).contains(code) || code == JSONRPCError.Code.methodNotFound.rawValue
         else { return false }
         (serverIsStateless, serverHasNoSessions) = (true, true)
         backoff.answered()

@@ -13,7 +13,16 @@ extension BridgeHub {
     func suspect(_ child: any ServerLink) {
         guard child.suspectSince == nil else { return }
         child.suspectSince = .now()
-        child.send(SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
+        // A server without sessions knows no `ping`, and no request that does not say its version.
+        child.send(
+            isStateless(child)
+                ? SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.discover, StatelessMeta.parameters)
+                : SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
+    }
+
+    private func isStateless(_ child: any ServerLink) -> Bool {
+        guard let dialogue = dialogues[child.id] else { return shared?.child === child && serverIsStateless }
+        return dialogue.conversation.introduction?.generation == .stateless
     }
 
     /// Ends children that gave no sign of life.

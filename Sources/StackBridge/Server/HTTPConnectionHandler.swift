@@ -31,9 +31,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var exchange: ExchangeID?
     private(set) var isStreaming = false
     private var closes = false
-    private var lastProgress = NIODeadline.now()
-    private var requestBegan = NIODeadline.now()
-    private var unwritten = 0
+    private var clock = ConnectionClock(now: .now())
     /// What the client sent of its next requests before it had the answer to this one.
     private var early = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
     /// Whether bytes that are no HTTP follow.
@@ -45,12 +43,24 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.hub = hub
     }
 
+    private var phase: ConnectionClock.Phase {
+        switch state {
+        case .idle, .over: .idle
+        case .receiving, .discarding: .arriving
+        case .answering: .answering
+        }
+    }
+
     /// Whether the client takes what is written.
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     /// What the connection is doing.
     var use: BridgeLifecycle.Use {
-        if case .idle = state, exchange == nil { .none(since: lastProgress) } else { .request(since: requestBegan) }
+        if case .idle = state, exchange == nil {
+            .none(since: clock.lastProgress)
+        } else {
+            .request(since: clock.requestBegan)
+        }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -88,7 +98,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastProgress = .now()
+        clock.advanced(now: .now())
         let part = unwrapInboundIn(data)
         if isAnswering { early.append(part) } else { take(part, context) }
     }
@@ -102,8 +112,12 @@ extension HTTPConnectionHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         if case .over = state { return }
         switch part {
-        case .head(let head): receive(head, context)
-        case .body(let part): receive(part)
+        case .head(let head):
+            clock.began(now: .now())
+            receive(head, context)
+        case .body(let part):
+            clock.received(bytes: part.readableBytes, now: .now())
+            receive(part)
         case .end: receiveEnd()
         }
     }
@@ -134,7 +148,6 @@ extension HTTPConnectionHandler {
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         hub.active()
         self.head = head
-        requestBegan = lastProgress
         closes = !head.isKeepAlive
         let exchange = hub.nextExchange(self)
         self.exchange = exchange
@@ -292,7 +305,7 @@ extension HTTPConnectionHandler {
     private func writeEnd(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         let isWholeRequest = if case .discarding = state { false } else { true }
         if isAnswering { state = closes ? .over : .idle }
-        lastProgress = .now()
+        clock.advanced(now: .now())
         finishExchange()
         guard closes else {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
@@ -322,13 +335,11 @@ extension HTTPConnectionHandler {
         context?.close(promise: nil)
     }
 
-    /// Closes a connection on which nothing has happened for too long, or whose client does not read.
+    /// Closes a connection on which nothing has happened for too long, whose client does not read, or whose request
+    /// trickles in.
     func tick(now: NIODeadline, patience: TimeAmount) {
-        let before = unwritten
-        unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unwritten < before { lastProgress = now }
-        if case .answering = state, unwritten == 0 || before == 0 { lastProgress = now }
-        if now - lastProgress >= patience { close() }
+        let unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if clock.isOver(phase, unwritten: unwritten, patience: patience, now: now) { close() }
     }
 }
 

@@ -96,6 +96,10 @@ extension BridgeSession {
                 && (!entry.value.opensSession || entry.value.lastEvent != nil)
         }.keys.max()
         if let newest { return send(message.text.bytes, on: newest, now: now) }
+        // A server that asks whether somebody is there must not wait until its client happens to listen ("Ping").
+        if message.kind == .request, message.method == MCPMethod.ping, let id = message.id {
+            return SharedConversation.response(id, result: .emptyObject).map { [.sendToChild($0.text.bytes)] } ?? []
+        }
         let isFirstLoss = !outbox.hasDropped
         let lost = outbox.keep(message)
         // Once is enough for the log, however much a chatty server loses.

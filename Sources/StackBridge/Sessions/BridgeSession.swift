@@ -133,6 +133,10 @@ extension BridgeSession {
             let text = "This session is already initialised"
             return [.answer(exchange, .refusal(.badRequest, .invalidRequest, text, id: again.id))]
         }
+        if let early = prematureRequest(in: messages) {
+            let text = "The first request is initialize"
+            return [.answer(exchange, .refusal(.badRequest, .invalidRequest, text, id: early.id))]
+        }
         guard pending.count + requests <= limits.maximumPending else {
             return [
                 .answer(
@@ -155,11 +159,25 @@ extension BridgeSession {
         return actions
     }
 
+    /// A request that comes before the handshake, which only a client of HTTP+SSE can send; it may ask at any time
+    /// whether somebody is there (2024-11-05, "Lifecycle", "Initialization").
+    private func prematureRequest(in messages: [JSONRPCMessage]) -> JSONRPCMessage? {
+        guard isPair, lastID < Self.openingNumber else { return nil }
+        return messages.first {
+            $0.kind == .request && $0.method != MCPMethod.initialize && $0.method != MCPMethod.ping
+        }
+    }
+
     private mutating func forward(
         _ message: JSONRPCMessage, exchange: ExchangeID?, now: NIODeadline
     ) -> SessionAction? {
         guard message.kind == .request, let id = message.id else {
             return forwardUnasked(message, now: now)
+        }
+        if isPair, lastID < Self.openingNumber, message.method == MCPMethod.ping, let stream,
+            let pong = SharedConversation.response(id, result: .emptyObject)
+        {
+            return .sendEvent(stream.exchange, pong.text.bytes)
         }
         let number = nextID()
         let token = message.progressToken
@@ -174,8 +192,11 @@ extension BridgeSession {
         guard message.method == MCPMethod.cancelled, let id = message.cancelledRequestID else {
             return .forward(message)
         }
-        // A cancellation that could mean either of two requests must not hit the wrong one; it is only advice.
-        let candidates = pending.filter { $0.value.id == id && $0.value.cancelled == nil }
+        // A cancellation that could mean either of two requests must not hit the wrong one; it is only advice. The
+        // handshake must not be cancelled (2025-11-25, "Cancellation", "Behavior Requirements").
+        let candidates = pending.filter {
+            $0.value.id == id && $0.value.cancelled == nil && $0.key != Self.openingNumber
+        }
         guard candidates.count == 1, let number = candidates.keys.first else { return nil }
         pending[number]?.cancelled = now
         let own = try? JSONRPCMessage(parsing: message.replacingCancelledRequestID(with: JSONText(number)))

@@ -210,10 +210,11 @@ struct SharedConversation {
 
     // MARK: Messages of the bridge's own
 
-    static func request(id: JSONText, _ method: String) -> ByteBuffer {
-        JSONText.emptyObject.editing(append: [
-            ("jsonrpc", JSONText("2.0")), ("id", id), ("method", JSONText(method)),
-        ]).bytes
+    static func request(id: JSONText, _ method: String, _ parameters: JSONText? = nil) -> ByteBuffer {
+        JSONText.emptyObject.editing(
+            append: [("jsonrpc", JSONText("2.0")), ("id", id), ("method", JSONText(method))]
+                + (parameters.map { [("params", $0)] } ?? [])
+        ).bytes
     }
 
     static func request(_ number: Int, _ method: String, _ parameters: JSONText) -> ByteBuffer {

@@ -16,6 +16,9 @@ enum StatelessMeta {
         ),
     ])
 
+    /// The parameters of a request of the bridge itself that has no others.
+    static let parameters = JSONText.emptyObject.editing(append: [("_meta", own)])
+
     /// A request of a client with a session, as a stateless server wants it.
     static func added(to request: ByteBuffer) -> ByteBuffer {
         guard let text = try? JSONText(validating: request) else { return request }
