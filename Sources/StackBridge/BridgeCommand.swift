@@ -96,6 +96,12 @@ public struct BridgeCommand: AsyncParsableCommand {
     )
     var requestTimeout: Int64 = 600
 
+    @Option(
+        help: ArgumentHelp(
+            "How long clients keep a connection that they do not use; a bridge that stops waits for them.",
+            valueName: "seconds"))
+    var keepAlive: Int64 = 4
+
     @Option(help: ArgumentHelp("How long requests in flight may take when stopping.", valueName: "seconds"))
     var drain: Int64 = 10
 
@@ -132,7 +138,7 @@ public struct BridgeCommand: AsyncParsableCommand {
         }
         guard (idleTimeout ?? 0) >= 0, (idleTimeout ?? 0) <= Self.longest, (0...Self.longest).contains(drain),
             (0...Self.longest).contains(requestTimeout), (0...Self.longest).contains(sessionAge),
-            (0...Self.longest).contains(startTimeout)
+            (0...Self.longest).contains(startTimeout), (0...Self.longest).contains(keepAlive)
         else {
             throw ValidationError("A time is between 0 and \(Self.longest) seconds.")
         }
@@ -254,6 +260,7 @@ extension BridgeCommand {
         configuration.metrics = metricsPath
         configuration.metricsMode = metricsMode.flatMap { UInt32($0, radix: 8) }
         configuration.drain = .seconds(drain)
+        configuration.keepAlive = .seconds(keepAlive + 1)
         configuration.session.request = requestTimeout > 0 ? .seconds(requestTimeout) : nil
         let idle = idleTimeout ?? (listen == nil ? 600 : 0)
         if idle > 0 {

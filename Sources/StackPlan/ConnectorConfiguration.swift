@@ -28,9 +28,7 @@ struct ConnectorConfiguration {
             "no-autoupdate: true",
             "grace-period: 10s",
             "originRequest:",
-            // Shorter than the 30 s after which the bridge closes an idle connection, so that cloudflared never
-            // sends a request into a connection that is being closed.
-            "  keepAliveTimeout: 15s",
+            "  keepAliveTimeout: \(OriginRequest.defaultKeepAlive.unitText)",
             "ingress:",
         ]
         let rows = RouteTable(stack).rows

@@ -84,8 +84,7 @@ struct GatewayConfiguration {
         out.block("upstream mcp-\(server.name.value)") {
             $0.add("server \(literal(address)) max_fails=0;")
             $0.add("keepalive 16;")
-            // Shorter than the 30 s after which the bridge closes an idle connection.
-            $0.add("keepalive_timeout 15s;")
+            $0.add("keepalive_timeout \(server.settings.origin.keepAlive.wholeSeconds)s;")
         }
     }
 

@@ -47,6 +47,9 @@ extension StackCompiler {
         if server.settings.drain != ServerSettings.defaultDrain {
             arguments += ["--drain", server.settings.drain.wholeSeconds]
         }
+        if server.settings.origin.keepAlive != OriginRequest.defaultKeepAlive {
+            arguments += ["--keep-alive", server.settings.origin.keepAlive.wholeSeconds]
+        }
         arguments += ["--metrics", "unix:\(Locations.ownMetrics)/\(Locations.metricsName)", "--metrics-mode", "0666"]
         arguments += secretOptions(server)
         let commandLine = try UnitValue.commandLine(arguments + ["--"] + command)
@@ -153,7 +156,8 @@ extension StackCompiler {
     /// A bridge waits for kept connections besides, until their clients have let go of them; the last may bring a
     /// request that then has its own time to drain.
     private func stopTimeout(_ server: Server) -> String {
-        let kept: Duration = server.isBridged && server.settings.drain > .zero ? .seconds(16) : .zero
+        let isKept = server.isBridged && server.settings.drain > .zero
+        let kept: Duration = isKept ? server.settings.origin.keepAlive + .seconds(1) : .zero
         return (server.settings.drain + kept + .seconds(10)).unitText
     }
 

@@ -2,7 +2,7 @@
 # Copyright the mcp-stack authors
 """Clients that keep connections, and post when it is worst for the bridge behind them.
 
-They keep the agreement that the generated configurations keep: a connection that was not used for 15 s is not used
+They keep the agreement that the generated configurations keep: a connection that was not used for 4 s is not used
 again, nor is one whose last answer said `Connection: close`; nothing is sent twice. In turn each post is answered, and
 no connection is closed that its client may still use. Prints what was posted, and ends with 1 when anything failed.
 """
@@ -17,10 +17,10 @@ import subprocess
 import sys
 import time
 
-KEEP_ALIVE = 15
+KEEP_ALIVE = 4
 POSTS = 10_000
 # The moments are dealt for as long as this at least, and until there are enough of them.
-SECONDS, LIMIT = 32, 120
+SECONDS, LIMIT = 24, 120
 GATEWAY = ("127.0.0.1", 8787)
 VERSION = "2026-07-28"
 META = {"io.modelcontextprotocol/protocolVersion": VERSION, "io.modelcontextprotocol/clientCapabilities": {}}
@@ -258,7 +258,7 @@ async def main():
     await asyncio.gather(
         *(meet_idle_exits(f"idle-{number}") for number in range(1, 13)),
         *(meet_stops(f"stopped-{number}") for number in range(1, 3)),
-        use_to_the_last("kept", 200, "kept", [(14, KEEP_ALIVE - 0.01), (14, KEEP_ALIVE - 0.01)]),
+        use_to_the_last("kept", 200, "kept", [(KEEP_ALIVE - 1, KEEP_ALIVE - 0.01)] * 4),
         drain_to_the_last("draining"))
 
 

@@ -60,9 +60,9 @@ struct BridgeConfiguration: Sendable {
     var idleTimeout: TimeAmount?
     /// How long requests in flight may take after the bridge was asked to stop.
     var drain = TimeAmount.seconds(10)
-    /// How long after its last use a client may still send a request on a connection: 15 s in the configurations that
+    /// How long after its last use a client may still send a request on a connection: 4 s in the configurations that
     /// are generated for cloudflared and nginx, and some time for the request to arrive.
-    var keepAlive = TimeAmount.seconds(16)
+    var keepAlive = TimeAmount.seconds(5)
     var session = BridgeSession.Limits()
     var graces = ChildTeardown.Graces()
     /// How long a connection may stay without a request, or a request without its next byte.

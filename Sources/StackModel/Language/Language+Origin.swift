@@ -48,7 +48,7 @@ extension OriginRequest.Key {
         case .noHappyEyeballs, .matchSNItoHost, .noTLSVerify, .disableChunkedEncoding, .http2Origin, .bastionMode:
             "false"
         case .keepAliveConnections: "100"
-        case .keepAliveTimeout: "15s (cloudflared itself: 90s)"
+        case .keepAliveTimeout: "4s (cloudflared itself: 90s)"
         case .httpHostHeader: "localhost:PORT for a server with a port"
         case .proxyAddress: "127.0.0.1"
         case .proxyPort: "0"
@@ -65,8 +65,8 @@ extension OriginRequest.Key {
         case .noHappyEyeballs: "Do not try IPv4 and IPv6 at the same time."
         case .keepAliveConnections: "The most idle connections that are kept."
         case .keepAliveTimeout:
-            "How long an idle connection is kept. It must be shorter than the server keeps them, or a request now "
-                + "and then meets a closed connection and fails with 502."
+            "How long an idle connection is kept. It must be shorter than the server keeps them (Node and uvicorn: "
+                + "5s), or a request now and then meets a closed connection and fails with 502."
         case .httpHostHeader:
             "The Host header the server gets; the public name goes into X-Forwarded-Host. MCP SDKs answer \"421 "
                 + "Invalid Host header\" to a name that is not their own address, hence the default. Without effect "

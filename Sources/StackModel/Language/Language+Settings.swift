@@ -35,7 +35,9 @@ extension Language {
             effect: "TimeoutStartSec="),
         LanguageKey(
             "drain", .duration,
-            "How long a request may take once the server is told to stop. A bridge waits besides, for up to 16 s, until clients have let go of the connections that they keep, so that no request is lost; with 0 it waits for nothing.",
+            "How long a request may take once the server is told to stop. A bridge waits besides, for a second more "
+                + "than keepAliveTimeout, until clients have let go of the connections that they keep, so that no "
+                + "request is lost; with 0 it waits for nothing.",
             default: "10s",
             effect: "mcp-stack-bridge --drain, TimeoutStopSec="),
         LanguageKey(

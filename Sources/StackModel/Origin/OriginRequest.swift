@@ -77,6 +77,15 @@ public struct OriginRequest: Sendable, Equatable {
         values[key]?.value == .boolean(true)
     }
 
+    /// How long an idle connection to a server is kept when nothing is said.
+    ///
+    /// Shorter than the 5 s after which Node and uvicorn close one, and than the 30 s of the bridge, so that no request
+    /// meets a connection that is being closed; a bridge that stops waits for connections as long.
+    public static let defaultKeepAlive: Duration = .seconds(4)
+
+    /// How long an idle connection to the server is kept.
+    public var keepAlive: Duration { duration(.keepAliveTimeout) ?? Self.defaultKeepAlive }
+
     /// The length of time of a key that has one.
     public func duration(_ key: Key) -> Duration? {
         if case .duration(let duration)? = values[key]?.value { duration } else { nil }
