@@ -10,6 +10,8 @@ import NIOCore
 struct EchoServer {
     private var held: JSONText?
     private var heldForClient: JSONText?
+    /// The last notification.
+    private var notification: JSONText?
     /// The methods of the requests that came, and whatever else came as it was.
     private var heard: [String] = []
 
@@ -36,7 +38,10 @@ struct EchoServer {
 
     private mutating func receive(_ message: JSONRPCMessage) {
         heard.append(message.kind == .request ? "\"\(message.method ?? "")\"" : spell(message.text))
-        guard let id = message.id else { return }
+        guard let id = message.id else {
+            notification = message.text
+            return
+        }
         guard let method = message.method else {
             if let asker = heldForClient { answer(asker, spell(message.text)) }
             heldForClient = nil
@@ -115,6 +120,7 @@ struct EchoServer {
             say("this is no JSON\n{\"nor\": a message}\r\n")
             answer(id, "{}")
         case "huge": answer(id, "\"" + String(repeating: "x", count: 17 << 20) + "\"")
+        case "notified": answer(id, notification.map(spell) ?? "null")
         case "exit": exit(3)
         case "descriptors":
             answer(

@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    /// Nothing that the bridge need not understand is kept from the server.
+    @Test(arguments: [true, false])
+    func unknownNotificationsReachTheServer(_ shares: Bool) async throws {
+        try await TestBridge.run(configure: { $0.sharesSessions = shares }) { bridge in
+            let connection = try await bridge.connect()
+            _ = try await connection.stateless("tools/list")
+            for method in ["notifications/x", "notifications/cancelled"] {
+                let body = Wire.message(method, id: nil, #"{"a":1.50,\#(Wire.meta())}"#)
+                #expect(try await connection.roundTrip(headers: Wire.fields(method), body: body).status == 202)
+            }
+            let said = try await connection.stateless("notified").value("result", "params")
+            #expect(said.map { String(buffer: $0.bytes) } == #"{"a":1.50,"_meta":{}}"#)
+        }
+    }
+
     @Test(
         "2026-07-28, Streamable HTTP, Sending Messages, 4 and 5: what is no request or notification is an HTTP error",
         arguments: [

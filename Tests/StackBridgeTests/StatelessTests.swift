@@ -36,7 +36,10 @@ private func request(_ method: String, _ params: String = "", meta text: String 
         #expect(refusal(request("resources/read", #""uri":"f:x""#), method: "resources/read", name: "f:x") == nil)
         #expect(
             refusal(request("tools/call", #""name":"é""#), method: "tools/call", name: "=?base64?w6k=?=") == nil)
-        #expect(judge(#"{"jsonrpc":"2.0","method":"notifications/x"}"#, method: nil) == .notification)
+        let notification = #"{"jsonrpc":"2.0","method":"notifications/x"}"#
+        #expect(
+            judge(notification, method: nil)
+                == (try? .notification(JSONRPCMessage(parsing: ByteBuffer(string: notification)))))
     }
 
     @Test(

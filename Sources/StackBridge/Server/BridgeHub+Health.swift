@@ -28,8 +28,7 @@ extension BridgeHub {
         server.conversation.join(.call(exchange))
         let bytes =
             introduction.generation == .stateless
-            ? SharedConversation.request(
-                1, MCPMethod.discover, JSONText.emptyObject.editing(append: [("_meta", StatelessMeta.own)]))
+            ? SharedConversation.request(1, MCPMethod.discover, StatelessMeta.parameters)
             : SharedConversation.request(id: JSONText(1), MCPMethod.ping)
         guard let question = try? JSONRPCMessage(parsing: bytes) else { return }
         perform(server.conversation.receive(question, from: .call(exchange)), server)

@@ -13,10 +13,26 @@ extension BridgeHub {
     ) {
         switch StatelessRequest(body, of: head) {
         case .refuse(let answer): from.respond(answer)
-        case .notification: from.respond(.empty(.accepted))
+        case .notification(let message):
+            passOn(message, head)
+            from.respond(.empty(.accepted))
         case .request(let message): begin(message, head, exchange, from)
         }
     }
+
+    /// Hands a notification to the server; one that does not run has missed nothing.
+    private func passOn(_ message: JSONRPCMessage, _ head: StatelessRequest.Head) {
+        guard let server = shared, let introduction = server.conversation.introduction,
+            !Self.ownNotifications.contains(message.method ?? "")
+        else { return }
+        let translated = StatelessCall.translated(message, for: introduction)
+        server.child.send(translated.text.bytes.jsonOnOneLine, fields: head.passed)
+    }
+
+    /// What would be about the bridge's conversation with the server, or about nothing.
+    private static let ownNotifications: Set<String> = [
+        MCPMethod.cancelled, MCPMethod.initialized, MCPMethod.progress, "notifications/roots/list_changed",
+    ]
 
     private func begin(
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler

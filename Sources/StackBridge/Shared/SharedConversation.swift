@@ -199,8 +199,7 @@ struct SharedConversation {
 
     mutating func discover() -> [Action] {
         phase = .discovering
-        let parameters = JSONText.emptyObject.editing(append: [("_meta", StatelessMeta.own)])
-        return [.sendToChild(Self.request(nextNumber(), MCPMethod.discover, parameters))]
+        return [.sendToChild(Self.request(nextNumber(), MCPMethod.discover, StatelessMeta.parameters))]
     }
 
     mutating func refuse(_ cause: String) -> [Action] {

@@ -9,8 +9,8 @@ import NIOHTTP1
 enum StatelessRequest: Equatable {
     /// A request to answer.
     case request(JSONRPCMessage)
-    /// A notification; the protocol has none that a server acts on over HTTP.
-    case notification
+    /// A notification; the protocol has none that a server acts on over HTTP, but others may.
+    case notification(JSONRPCMessage)
     /// Not acceptable.
     case refuse(Answer)
 
@@ -33,7 +33,7 @@ enum StatelessRequest: Equatable {
             return
         }
         switch message.kind {
-        case .notification: self = .notification
+        case .notification: self = .notification(message)
         case .request: self = Self.problem(message, head).map { .refuse($0) } ?? .request(message)
         case .response, .errorResponse:
             let text = "A client of \(MCPProtocolVersion.v2026_07_28.rawValue) sends no responses"
