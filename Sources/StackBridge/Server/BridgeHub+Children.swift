@@ -49,10 +49,11 @@ extension BridgeHub {
     struct NotNow: Error {
         var cause: String
         var seconds: Int64
+        var reason = RefusalReason.server
 
         /// What a client is told that wants one.
         func answer(to id: JSONText?) -> Answer {
-            .unavailable(cause, code: .internalError, retryAfter: seconds, id: id)
+            .unavailable(cause, code: .internalError, retryAfter: seconds, id: id, reason: reason)
         }
     }
 

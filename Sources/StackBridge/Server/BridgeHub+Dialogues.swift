@@ -42,17 +42,6 @@ extension BridgeHub {
         }
     }
 
-    /// Gives a request that waited for the server that serves many one of its own.
-    func beginAlone(_ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID) {
-        guard let connection = waiting[exchange]?.connection else { return }
-        do throws(NotNow) {
-            try beginDialogue(message, head, exchange)
-        } catch {
-            waiting[exchange]?.meter = nil
-            refuse([message], error.answer(to: message.id), connection)
-        }
-    }
-
     private func dialogueServer(
         _ phase: DialogueServer.Phase, _ capabilities: JSONText
     ) throws(NotNow) -> DialogueServer {
@@ -143,13 +132,7 @@ extension BridgeHub {
     ) {
         (serverIsStateless, serverHasNoSessions) = (true, true)
         end(server)
-        guard let connection = waiting[exchange]?.connection else { return }
-        do throws(NotNow) {
-            try beginCall(message, head, exchange, connection)
-        } catch {
-            waiting[exchange]?.meter = nil
-            refuse([message], error.answer(to: message.id), connection)
-        }
+        begin(message, exchange) { hub throws(NotNow) in try hub.beginCall(message, head, exchange) }
     }
 
     /// The server refused a request in the words of HTTP, which the client gets.

@@ -101,7 +101,7 @@ extension BridgeHub {
             switch call {
             case .waiting(let message, let head) where isForOnePerson:
                 server.calls[exchange] = nil
-                beginAlone(message, head, exchange)
+                begin(message, exchange) { hub throws(NotNow) in try hub.beginDialogue(message, head, exchange) }
             case .waiting(let message, let head): start(message, head, exchange, introduction, server)
             case .health: askForHealth(exchange, introduction, server)
             case .running, .news: break

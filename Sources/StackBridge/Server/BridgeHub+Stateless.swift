@@ -43,33 +43,32 @@ extension BridgeHub {
                 "The bridge is stopping", code: .internalError, retryAfter: 1, id: message.id, reason: .stopping)
             return refuse([message], answer, from)
         }
-        let meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
+        waiting[exchange]?.meter = CallMeter(method: RequestMethod(message.method), sentAt: .now())
+        begin(message, exchange) { hub throws(NotNow) in
+            try hub.isDialogue(message)
+                ? hub.beginDialogue(message, head, exchange) : hub.beginCall(message, head, exchange)
+        }
+    }
+
+    /// Begins what a request needs, or refuses it when that cannot be had now.
+    func begin(_ message: JSONRPCMessage, _ exchange: ExchangeID, _ start: (BridgeHub) throws(NotNow) -> Void) {
         do throws(NotNow) {
-            if isDialogue(message) {
-                waiting[exchange]?.meter = meter
-                return try beginDialogue(message, head, exchange)
-            }
-            waiting[exchange]?.meter = meter
-            try beginCall(message, head, exchange, from)
+            try start(self)
         } catch {
+            guard let connection = waiting[exchange]?.connection else { return }
             waiting[exchange]?.meter = nil
-            refuse([message], error.answer(to: message.id), from)
+            refuse([message], error.answer(to: message.id), connection)
         }
     }
 
     /// Has the server that serves many answer a request.
     func beginCall(
-        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID
     ) throws(NotNow) {
         let server = try sharedServer(fields: head.passed)
         guard server.child.queuedBytes <= configuration.maximumQueuedForChild,
             server.calls.count < configuration.session.maximumPending
-        else {
-            let answer = Answer.unavailable(
-                "Too many requests are waiting", code: .internalError, retryAfter: 5, id: message.id, reason: .pending)
-            waiting[exchange]?.meter = nil
-            return refuse([message], answer, from)
-        }
+        else { throw NotNow(cause: "Too many requests are waiting", seconds: 5, reason: .pending) }
         waiting[exchange]?.isCall = true
         guard let introduction = server.conversation.introduction else {
             server.calls[exchange] = .waiting(message, head)
