@@ -11,9 +11,11 @@ struct Refused: Equatable {
     /// How to sign in (`WWW-Authenticate`; RFC 9728, section 5.1).
     var challenge: String?
 
-    /// What a server answered.
+    /// What a server answered; a challenge that no field can hold is left out.
     static func passed(_ head: HTTPConversation.Head) -> Refused {
-        Refused(status: HTTPResponseStatus(statusCode: head.status), challenge: head.challenge)
+        Refused(
+            status: HTTPResponseStatus(statusCode: head.status),
+            challenge: head.challenge.flatMap { HeaderText.isValid($0) ? $0 : nil })
     }
 
     /// The refusal in the words of JSON-RPC.
