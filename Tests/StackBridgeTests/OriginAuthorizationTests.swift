@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    /// A server that answers, if only to send somebody away, is there.
+    @Test func itIsWellWithoutAToken() async throws {
+        try await TestOrigin.run(Self.guarded(), authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            for _ in 0..<2 {
+                try await connection.send(.GET, "/healthz")
+                #expect(await connection.head()?.status == .ok)
+                _ = await connection.body()
+                _ = try await OriginTests.ask(connection, headers: [("Authorization", "Bearer t")])
+            }
+        }
+    }
+
     /// A session with the server is one person's: the origin names each by its token.
     @Test func statelessClientsShareNoSession() async throws {
         let origin = TestOrigin { request in

@@ -73,6 +73,7 @@ extension BridgeHub {
             guard let session = sessions[id], let number = pending.id.integerValue else { return }
             perform(session.core.refuse(number, refused, now: .now()), session)
         case .call(let exchange):
+            if case .health? = server.calls[exchange] { return isHealthy(exchange) }
             waiting[exchange]?.meter?.outcome = .error
             waiting[exchange]?.connection.respond(refused.answer(to: pending.id))
         }
