@@ -192,10 +192,28 @@ private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         ["--metrics", "unix:/a", "--metrics-mode", "1777", "--", "cat"],
         ["--listen", "unix:/a", "--metrics", "unix:/a", "--", "cat"], ["--session-rate", "-1", "--", "cat"],
         ["--session-age", "-1", "--", "cat"], ["--max-connections", "0", "--", "cat"],
+        ["--keep-alive", "-1", "--", "cat"], ["--origin", "https://localhost/mcp"], ["--origin", "localhost:3000"],
+        ["--origin", "http://localhost/a b"], ["--eager", "--", "cat"], ["--pass-authorization", "--", "cat"],
+        ["--origin", "http://localhost/mcp", "--eager"], ["--origin-transport", "sse", "--", "cat"],
+        ["--origin", "http://localhost/mcp", "--origin-transport", "http"],
+        ["--origin", "http://localhost/mcp", "--pass-authorization", "--sessions", "shared"],
+        ["--origin", "http://localhost/mcp", "--start-timeout", "-1"],
     ])
     func refusesWrongUsage(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try BridgeCommand.parse(arguments) }
         #expect(error.map(BridgeCommand.exitCode(for:)) == .validationFailure)
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:3000/mcp", "127.0.0.1:3000", "/mcp"), ("http://localhost", "localhost:80", "/"),
+        ("http://[::1]:3000/a/sse", "[::1]:3000", "/a/sse"),
+    ])
+    func readsAnOrigin(_ url: String, _ authority: String, _ path: String) throws {
+        let command = try BridgeCommand.parse(["--origin", url, "--origin-transport", "detect"])
+        let address = try #require(command.origin.flatMap(OriginAddress.init))
+        #expect(address.authority == authority)
+        #expect(address.path == path)
+        #expect(command.command.isEmpty)
     }
 
     @Test func readsItsCommandLine() throws {
