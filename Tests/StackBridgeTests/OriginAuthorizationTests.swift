@@ -59,6 +59,30 @@ import Testing
         }
     }
 
+    @Test func eachRequestOfASessionSaysWhoAsks() async throws {
+        let origin = Self.guarded()
+        try await TestOrigin.run(origin, authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            try await connection.send(
+                headers: [("Authorization", "Bearer t")], body: #"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#)
+            let session = try #require(await connection.head()?.headers.first(name: "Mcp-Session-Id"))
+            _ = await connection.body()
+            let list = #"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#
+            // A session opens no door: who comes without a token is nobody.
+            #expect(try await connection.exchange(list, session: session).0?.status == .unauthorized)
+            for body in [#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, list] {
+                try await connection.send(session: session, headers: [("Authorization", "Bearer t")], body: body)
+                #expect(await connection.head().map { $0.status.code / 100 } == 2)
+                _ = await connection.body()
+            }
+            // The stream for what the server says unasked.
+            while !origin.requests.contains(where: { $0.head.method == .GET }) { await Task.yield() }
+        }
+        let unnamed = origin.requests.filter { $0.field("authorization") == nil }
+        #expect(unnamed.map { $0.message?.method } == ["tools/list"])
+        #expect(origin.requests.last?.head.method == .DELETE)
+    }
+
     /// A server that answers, if only to send somebody away, is there.
     @Test func itIsWellWithoutAToken() async throws {
         try await TestOrigin.run(Self.guarded(), authorizes: true) { bridge in

@@ -58,7 +58,7 @@ extension HTTPConversation {
     /// The session is open: the stream is asked for, and what waited goes on.
     private mutating func accepted() -> [Action] {
         phase = .open
-        return (isPair ? [] : [openStream(waiting.first?.1 ?? [])]) + flush()
+        return (isPair ? [] : [openStream()]) + flush()
     }
 
     /// Sends what waited; what has to wait again does.
@@ -75,7 +75,7 @@ extension HTTPConversation {
         else { return nil }
         var request = request(
             .get, .request(id: id, method: method),
-            fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + [
+            fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + credentials + [
                 HTTPField(MCPHeader.lastEventID, lastEvent)
             ])
         request.delay = retry
@@ -202,7 +202,7 @@ extension HTTPConversation {
     private mutating func beginPair(_ number: Int) -> [Action] {
         exchanges[number] = nil
         isPair = true
-        return [openStream(opening?.fields ?? [])]
+        return [openStream()]
     }
 
     private mutating func forgotten() -> [Action] { end("the server has forgotten the session") }

@@ -127,6 +127,8 @@ public struct HTTPConversation: Sendable {
     var exchanges: [Int: Exchange] = [:]
     /// The handshake, until it is answered.
     var opening: (message: JSONRPCMessage, fields: [HTTPField])?
+    /// The fields by which the client of the session signs in, as it last did.
+    var credentials: [HTTPField] = []
     /// What was sent while the handshake was under way.
     var waiting: [(JSONRPCMessage, [HTTPField])] = []
     /// Where messages are posted when the server has a pair of endpoints; nil until it has said so.
@@ -154,9 +156,10 @@ extension HTTPConversation {
     /// Takes a message for the server, with fields that go along with it.
     public mutating func send(_ message: JSONRPCMessage, fields: [HTTPField] = []) -> [Action] {
         guard phase != .ended else { return [] }
-        if message.method == MCPMethod.initialize, message.kind == .request { return open(message, fields) }
         let isStateless = message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
         if isStateless, !isPair { return post(message, stateless: true, fields) }
+        credentials = fields.filter { !$0.name.lowercased().hasPrefix(MCPHeader.parameterPrefix.lowercased()) }
+        if message.method == MCPMethod.initialize, message.kind == .request { return open(message, fields) }
         if message.method == MCPMethod.cancelled, let id = message.cancelledRequestID, let number = stateless(id) {
             // There a client gives a request up by closing its connection (2026-07-28, "Cancellation").
             exchanges[number] = nil
@@ -181,14 +184,14 @@ extension HTTPConversation {
         let open = exchanges.keys.sorted()
         exchanges = [:]
         var actions = open.map(Action.cancel)
-        if session != nil { actions.append(.send(request(.delete, .end, fields: sessionFields))) }
+        if session != nil { actions.append(.send(request(.delete, .end, fields: sessionFields + credentials))) }
         return actions
     }
 
     private mutating func open(_ message: JSONRPCMessage, _ fields: [HTTPField]) -> [Action] {
         (phase, opening) = (.opening, (message, fields))
         guard isPair, postPath == nil else { return post(message, stateless: false, fields) }
-        return [openStream(fields)]
+        return [openStream()]
     }
 
     /// The exchange of a stateless request.
@@ -219,10 +222,11 @@ extension HTTPConversation {
     }
 
     /// The stream by which the server speaks unasked, or answers at all when it has a pair of endpoints.
-    mutating func openStream(_ fields: [HTTPField] = [], after lastEvent: String? = nil, delay: Int64 = 0) -> Action {
+    mutating func openStream(after lastEvent: String? = nil, delay: Int64 = 0) -> Action {
         let resumption = lastEvent.map { [HTTPField(MCPHeader.lastEventID, $0)] } ?? []
         var request = request(
-            .get, .stream, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + fields)
+            .get, .stream, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + credentials
+        )
         request.delay = delay
         exchanges[request.number]?.lastEvent = lastEvent
         return .send(request)

@@ -19,7 +19,7 @@ struct RequestGate: Sendable {
         /// `GET /sse`: a client of 2024-11-05 begins; what stood before the path is told to it.
         case pair(prefix: String)
         /// A POST of such a client.
-        case pairPost(session: String)
+        case pairPost(session: String, passed: [HTTPField] = [])
         /// A POST in a version that is not served; its body is read for the id that the answer has to carry.
         case unsupported(version: String)
         /// A GET: the session's stream, or the rest of one that broke.
@@ -115,7 +115,7 @@ struct RequestGate: Sendable {
         let query = head.uri.drop { $0 != "?" }.dropFirst()
         let session = query.split(separator: "&").first { $0.hasPrefix("sessionId=") }?.dropFirst("sessionId=".count)
         guard let session else { return .refuse(Self.noSession()) }
-        return .pairPost(session: String(session))
+        return .pairPost(session: String(session), passed: passes.fields(of: head.headers))
     }
 
     private func routePost(_ head: HTTPRequestHead) -> Route {

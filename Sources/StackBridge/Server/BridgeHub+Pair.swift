@@ -21,7 +21,9 @@ extension BridgeHub {
     }
 
     /// A client posts: what it gets for that comes on its stream.
-    func handlePair(_ id: String, _ body: ByteBuffer, _ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
+    func handlePair(
+        _ id: String, _ body: ByteBuffer, _ passed: [HTTPField], _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+    ) {
         guard sessions[id]?.core.isPair == true else { return from.respond(RequestGate.unknownSession()) }
         let message: JSONRPCMessage
         do throws(JSONRPCParseError) {
@@ -29,6 +31,7 @@ extension BridgeHub {
         } catch {
             return from.respond(.refusal(of: error))
         }
+        sessions[id]?.fields = passed
         let post = RequestGate.Post(session: id, version: nil, accepts: [.json, .events])
         withSession(id, exchange, from, requestID: message.id, [message]) { session in
             session.receive([message], isBatch: false, exchange: exchange, post: post, now: .now())

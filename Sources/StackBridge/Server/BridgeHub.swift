@@ -190,7 +190,7 @@ extension BridgeHub {
             let message = try? JSONRPCMessage(parsing: body)
             refuse(message.map { [$0] } ?? [], RequestGate.unsupportedVersion(version, id: message?.id), from)
         case .pair(let prefix): openPair(prefix, exchange, from)
-        case .pairPost(let id): handlePair(id, body, exchange, from)
+        case .pairPost(let id, let passed): handlePair(id, body, passed, exchange, from)
         case .stream(let id, let lastEvent):
             withSession(id, exchange, from) { session in
                 let actions =
@@ -211,7 +211,7 @@ extension BridgeHub {
         case .refuse(let answer): from.respond(answer)
         case .initialize(let message): open(message, post, exchange, from)
         case .messages(let messages, let isBatch):
-            if !post.passed.isEmpty { sessions[post.session ?? ""]?.fields = post.passed }
+            if origin != nil { sessions[post.session ?? ""]?.fields = post.passed }
             let id = messages.count == 1 ? messages.first?.id : nil
             withSession(post.session ?? "", exchange, from, requestID: id, messages) { session in
                 session.receive(messages, isBatch: isBatch, exchange: exchange, post: post, now: .now())
