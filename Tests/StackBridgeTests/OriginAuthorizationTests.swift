@@ -75,11 +75,24 @@ import Testing
                 #expect(await connection.head().map { $0.status.code / 100 } == 2)
                 _ = await connection.body()
             }
+            // Nor does anybody else hear what is said in it, or end it.
+            for method in [HTTPMethod.GET, .DELETE] {
+                for token in [[], [("Authorization", "Bearer x")]] {
+                    let other = try await bridge.connect()
+                    try await other.send(method, session: session, headers: token)
+                    let head = await other.head()
+                    #expect(head?.status == .unauthorized)
+                    #expect(head?.headers.first(name: "WWW-Authenticate") == Self.challenge)
+                }
+            }
+            let own = try await bridge.connect()
+            try await own.send(.GET, session: session, headers: [("Authorization", "Bearer t")])
+            #expect(await own.head()?.status == .ok)
             // The stream for what the server says unasked.
             while !origin.requests.contains(where: { $0.head.method == .GET }) { await Task.yield() }
         }
         let unnamed = origin.requests.filter { $0.field("authorization") == nil }
-        #expect(unnamed.map { $0.message?.method } == ["tools/list"])
+        #expect(unnamed.map { $0.message?.method } == ["tools/list", "ping", "ping"])
         #expect(origin.requests.last?.head.method == .DELETE)
     }
 

@@ -176,6 +176,16 @@ extension HTTPConversation {
         }
     }
 
+    /// A request that asks whether the server is there, for who does not care what it says.
+    public func ping(id: JSONText, fields: [HTTPField]) -> Request {
+        let message = JSONText.emptyObject.editing(append: [
+            ("jsonrpc", JSONText("2.0")), ("id", id), ("method", JSONText(MCPMethod.ping)),
+        ])
+        return Request(
+            number: 0, method: .post, path: postPath ?? path, fields: Self.postFields + sessionFields + fields,
+            body: message.bytes)
+    }
+
     /// Ends the conversation: the session is closed and nothing that is under way matters any more.
     public mutating func close() -> [Action] {
         guard phase != .ended else { return [] }
@@ -211,15 +221,16 @@ extension HTTPConversation {
             }
         let own =
             stateless ? Self.statelessFields(message) : message.method == MCPMethod.initialize ? [] : sessionFields
-        let accept = [
-            HTTPField("Accept", "application/json, text/event-stream"), HTTPField("Content-Type", "application/json"),
-        ]
         return [
             .send(
                 request(
-                    .post, purpose, path: postPath, fields: accept + own + fields, body: message.text.bytes))
+                    .post, purpose, path: postPath, fields: Self.postFields + own + fields, body: message.text.bytes))
         ]
     }
+
+    private static let postFields = [
+        HTTPField("Accept", "application/json, text/event-stream"), HTTPField("Content-Type", "application/json"),
+    ]
 
     /// The stream by which the server speaks unasked, or answers at all when it has a pair of endpoints.
     mutating func openStream(after lastEvent: String? = nil, delay: Int64 = 0) -> Action {

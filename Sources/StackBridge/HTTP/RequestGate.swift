@@ -23,9 +23,9 @@ struct RequestGate: Sendable {
         /// A POST in a version that is not served; its body is read for the id that the answer has to carry.
         case unsupported(version: String)
         /// A GET: the session's stream, or the rest of one that broke.
-        case stream(session: String, lastEvent: String? = nil)
+        case stream(session: String, lastEvent: String? = nil, passed: [HTTPField] = [])
         /// A DELETE: the end of the session.
-        case delete(session: String)
+        case delete(session: String, passed: [HTTPField] = [])
         /// Not acceptable.
         case refuse(Answer)
     }
@@ -166,8 +166,10 @@ struct RequestGate: Sendable {
         guard let session = Self.value(of: MCPHeader.sessionID, in: head.headers) else {
             return .refuse(Self.noSession())
         }
-        guard head.method == .GET else { return .delete(session: session) }
-        return .stream(session: session, lastEvent: Self.value(of: MCPHeader.lastEventID, in: head.headers))
+        let passed = passes.fields(of: head.headers)
+        guard head.method == .GET else { return .delete(session: session, passed: passed) }
+        let lastEvent = Self.value(of: MCPHeader.lastEventID, in: head.headers)
+        return .stream(session: session, lastEvent: lastEvent, passed: passed)
     }
 
     private struct UnknownVersion: Error {

@@ -3,6 +3,7 @@
 
 import MCPKit
 import NIOCore
+import NIOHTTP1
 
 /// A link to a server that speaks HTTP itself: one conversation with it.
 ///
@@ -75,6 +76,27 @@ final class OriginLink: ServerLink {
     }
 
     func poll() {}
+
+    /// Asks the server whether it lets in who signs in with these fields; tells how it refuses, or nil.
+    func ask(whetherAdmits fields: [HTTPField], _ done: @escaping (Refused?) -> Void) {
+        let question = conversation.ping(id: LiveChild.signOfLife, fields: fields)
+        connections.take { [connections] outcome in
+            guard case .success(let connection) = outcome else { return done(Self.noAnswer) }
+            var isAnswered = false
+            connection.perform(question, host: connections.address.authority) { event in
+                guard !isAnswered else { return }
+                switch event {
+                case .head(let head):
+                    isAnswered = true
+                    done(head.status == 401 || head.status == 403 ? .passed(head) : nil)
+                case .event, .body: break
+                case .finished: done(Self.noAnswer)
+                }
+            }
+        }
+    }
+
+    private static let noAnswer = Refused(status: .serviceUnavailable)
 
     private func perform(_ actions: [HTTPConversation.Action]) {
         for action in actions {

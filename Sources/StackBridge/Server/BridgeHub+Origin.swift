@@ -101,6 +101,21 @@ extension BridgeHub {
     /// How long the server may take to answer.
     private static let patience = TimeAmount.seconds(10)
 
+    /// Goes on with a request that the server does not see, once it has let in who makes it.
+    func admit(
+        _ passed: [HTTPField], to id: String, _ exchange: ExchangeID, _ goOn: @escaping (BridgeHub) -> Void
+    ) {
+        guard let origin, origin.configuration.authorizesClients, let session = sessions[id],
+            session.fields != passed, let link = session.child as? OriginLink
+        else { return goOn(self) }
+        link.ask(whetherAdmits: passed) { [weak self] refused in
+            guard let self, let connection = waiting[exchange]?.connection else { return }
+            if let refused { return connection.respond(refused.answer(to: nil)) }
+            session.fields = passed
+            goOn(self)
+        }
+    }
+
     /// Passes on a request for how clients sign in (RFC 9728, RFC 8414).
     func passMetadata(_ path: String, _ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
         guard let origin else { return from.respond(.empty(.notFound)) }

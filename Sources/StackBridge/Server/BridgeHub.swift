@@ -191,16 +191,22 @@ extension BridgeHub {
             refuse(message.map { [$0] } ?? [], RequestGate.unsupportedVersion(version, id: message?.id), from)
         case .pair(let prefix): openPair(prefix, exchange, from)
         case .pairPost(let id, let passed): handlePair(id, body, passed, exchange, from)
-        case .stream(let id, let lastEvent):
-            withSession(id, exchange, from) { session in
-                let actions =
-                    lastEvent.map { session.resume(after: $0, exchange, now: .now()) }
-                    ?? session.openStream(exchange, now: .now())
-                // Its client comes back on a new connection, and thereby to the next bridge.
-                return isDraining ? actions + session.endStream() : actions
-            }
-        case .delete(let id):
-            withSession(id, exchange, from) { $0.delete(exchange) }
+        case .stream(let id, let lastEvent, let passed):
+            admit(passed, to: id, exchange) { hub in hub.openStream(id, lastEvent, exchange, from) }
+        case .delete(let id, let passed):
+            admit(passed, to: id, exchange) { hub in hub.withSession(id, exchange, from) { $0.delete(exchange) } }
+        }
+    }
+
+    private func openStream(
+        _ id: String, _ lastEvent: String?, _ exchange: ExchangeID, _ from: HTTPConnectionHandler
+    ) {
+        withSession(id, exchange, from) { session in
+            let actions =
+                lastEvent.map { session.resume(after: $0, exchange, now: .now()) }
+                ?? session.openStream(exchange, now: .now())
+            // Its client comes back on a new connection, and thereby to the next bridge.
+            return isDraining ? actions + session.endStream() : actions
         }
     }
 
