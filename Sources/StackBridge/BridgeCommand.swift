@@ -13,7 +13,7 @@ public struct BridgeCommand: AsyncParsableCommand {
     /// The name and abstract of the command.
     public static let configuration = CommandConfiguration(
         commandName: "mcp-stack-bridge",
-        abstract: "Serve an MCP server that speaks stdio as Streamable HTTP.",
+        abstract: "Serve an MCP server to clients of every generation over HTTP.",
         usage: """
             mcp-stack-bridge [--listen <address>] [<options>] -- <command> [<argument> ...]
             mcp-stack-bridge [--listen <address>] [<options>] --origin <url> [-- <command> [<argument> ...]]
@@ -183,7 +183,7 @@ public struct BridgeCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         if let listen {
-            let address = server.addresses.first.flatMap(Self.url) ?? listen
+            let address = server.addresses.first.flatMap(url) ?? listen
             log.write("serving \(command.first ?? origin ?? "") at \(address)")
         }
         stop.passOn(to: server)
@@ -288,10 +288,10 @@ extension BridgeCommand {
         return entries
     }
 
-    private static func url(_ address: SocketAddress) -> String? {
+    private func url(_ address: SocketAddress) -> String? {
         switch address {
-        case .v4: "http://\(address.ipAddress ?? ""):\(address.port ?? 0)/mcp"
-        case .v6: "http://[\(address.ipAddress ?? "")]:\(address.port ?? 0)/mcp"
+        case .v4: "http://\(address.ipAddress ?? ""):\(address.port ?? 0)\(endpoint)"
+        case .v6: "http://[\(address.ipAddress ?? "")]:\(address.port ?? 0)\(endpoint)"
         case .unixDomainSocket: address.pathname.map { "unix:\($0)" }
         }
     }
