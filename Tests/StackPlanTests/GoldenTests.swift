@@ -74,19 +74,6 @@ struct GoldenTests {
         #expect(diagnostics.map(\.message) == [])
     }
 
-    @Test(
-        "please nginx", .enabled(if: CommandSearch().find("nginx") != nil),
-        arguments: GoldenTree.fixtures())
-    func pleasesNginx(_ fixture: GoldenTree) async throws {
-        var facts = try Self.facts(of: fixture)
-        facts.commands["nginx"] = CommandSearch().find("nginx")
-        facts.commands["cloudflared"] = nil
-        var plan = try Self.plan(of: fixture)
-        plan.entries = plan.entries.filter { $0.key == "gateway/nginx.conf" }
-        let diagnostics = try await Verification(plan: plan, facts: facts).diagnostics()
-        #expect(diagnostics.map(\.message) == [])
-    }
-
     /// The same stack for different releases differs in the directives that only newer ones have, and in nothing else.
     @Test(arguments: [
         (252, 255, ["+RestartMaxDelaySec=60s", "+RestartMaxDelaySec=300s", "+RestartSteps=8"]),

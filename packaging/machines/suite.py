@@ -41,7 +41,9 @@ def require_installable(suite, image, deb):
 
 def run_test(machine, name, deb):
     """Runs one test; returns its status as autopkgtest defines it (0 passed, 77 skipped) and what it printed."""
-    shutil.copytree(REPOSITORY / "debian/tests", machine.root / TESTS_IN_MACHINE[1:] / "debian/tests")
+    # Of the source tree, what the tests read.
+    for folder in ("debian/tests", "Tests/StackPlanTests/Fixtures"):
+        shutil.copytree(REPOSITORY / folder, machine.root / TESTS_IN_MACHINE[1:] / folder)
     mark_file = machine.root / REBOOT_MARK[1:]
     machine.start()
     machine.install(deb)
