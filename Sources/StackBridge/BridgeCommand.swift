@@ -126,6 +126,9 @@ public struct BridgeCommand: AsyncParsableCommand {
         if command.first?.isEmpty ?? (origin == nil) {
             throw ValidationError("No server is named; put its command after \"--\".")
         }
+        if RequestGate.ownPaths.contains(endpoint) {
+            throw ValidationError("The bridge has something else at \"\(endpoint)\"; speak MCP at another path.")
+        }
         try validateOrigin()
         if let listen, ListenAddress(listen) == nil {
             throw ValidationError("\"\(listen)\" is no address like 127.0.0.1:8080, [::1]:8080 or unix:/path.")

@@ -102,7 +102,7 @@ public struct Server: Sendable {
     /// The path at which clients find the MCP endpoint, which is the bridge's where that makes one of a pair of
     /// endpoints; nil for what does not speak MCP.
     public var servedPath: String? {
-        if case .proxied = program, transport == .sse { return "/mcp" }
+        if case .proxied = program, transport != .streamableHTTP { return "/mcp" }
         return endpointPath?.value
     }
 

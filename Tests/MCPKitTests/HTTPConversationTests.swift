@@ -44,6 +44,7 @@ import Testing
         }
 
         mutating func event(_ number: Int, _ data: String, id: String? = nil, event: String = "message") {
+            conversation.noted(number, lastEvent: id, retry: nil)
             take(conversation.received(number, ServerSentEvent(event: event, data: ByteBuffer(string: data), id: id)))
         }
 
@@ -154,12 +155,13 @@ import Testing
         driver.take(driver.conversation.answered(number, Head(status: 200, mediaType: "text/event-stream")))
         driver.event(number, "", id: "e1")
         driver.take(driver.conversation.finished(number))
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             number = try #require(driver.requests.last).number
-            driver.take(driver.conversation.answered(number, Head(status: 200, mediaType: "text/event-stream")))
-            driver.take(driver.conversation.finished(number))
+            driver.take(driver.conversation.finished(number, failure: "it broke"))
         }
-        #expect(driver.delivered.last?.contains("closed the connection without an answer") == true)
+        #expect(driver.delivered.last == Driver.hello)
+        driver.take(driver.conversation.finished(try #require(driver.requests.last).number, failure: "it broke"))
+        #expect(driver.delivered.last?.contains("it broke") == true)
     }
 
     @Test("2025-11-25, Listening for Messages: the stream is opened again, and a 405 is the end of it")
@@ -240,6 +242,75 @@ import Testing
         let head = Head(status: status, mediaType: "text/plain", challenge: "Bearer resource_metadata=\"x\"")
         driver.answer(try #require(driver.requests.last).number, head)
         #expect(driver.other == [.refuse(id: JSONText(2), head)])
+    }
+
+    @Test(
+        "2025-11-25, Sending Messages to the Server, 6: a server says how soon it is asked again, as often as it closes"
+    )
+    func heedsRetry() throws {
+        var driver = Driver()
+        try driver.open()
+        try driver.say(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        for _ in 0..<10 {
+            let number = try #require(driver.requests.last).number
+            driver.take(driver.conversation.answered(number, Head(status: 200, mediaType: "text/event-stream")))
+            driver.conversation.noted(number, lastEvent: "e", retry: 30_000)
+            driver.take(driver.conversation.finished(number))
+            #expect(driver.requests.last?.delay == 30_000)
+        }
+        #expect(driver.delivered == [Driver.hello])
+    }
+
+    @Test("2025-03-26, Batching: answers may come together, and each is for whom it names")
+    func takesArrays() throws {
+        var driver = Driver()
+        try driver.open()
+        for id in 2...3 { try driver.say(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"}"#) }
+        let number = try #require(driver.requests.last).number
+        let answers = (2...3).map { #"{"jsonrpc":"2.0","id":\#($0),"result":{}}"# }
+        driver.answer(
+            number, Head(status: 200, mediaType: "application/json"), "[\(answers.joined(separator: ","))]")
+        #expect(driver.delivered.suffix(2) == answers[...])
+    }
+
+    /// What a server answers to one request is not taken for the answer to another.
+    @Test func answersKeepTheirIDs() throws {
+        var driver = Driver()
+        try driver.open()
+        for id in 2...3 { try driver.say(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"}"#) }
+        let number = try #require(driver.requests.last).number
+        driver.answer(
+            number, Head(status: 200, mediaType: "application/json"), #"{"jsonrpc":"2.0","id":2,"result":"two"}"#)
+        #expect(driver.delivered[1] == #"{"jsonrpc":"2.0","id":2,"result":"two"}"#)
+        #expect(driver.delivered[2].contains(#""id":3,"error""#))
+    }
+
+    /// Somebody else's session is none: it is not over for who has it.
+    @Test func aForeignSessionIsNotForgotten() throws {
+        var driver = Driver()
+        let ada = [HTTPField("authorization", "Bearer ada")]
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#, fields: ada)
+        driver.answer(
+            driver.requests[0].number, Head(status: 200, mediaType: "application/json", session: "s"), Driver.hello)
+        try driver.say(
+            #"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#, fields: [HTTPField("authorization", "Bearer bob")])
+        let head = Head(status: 404, mediaType: "application/json")
+        driver.answer(
+            try #require(driver.requests.last).number, head,
+            #"{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"no"}}"#)
+        #expect(driver.other == [.refuse(id: JSONText(2), head)])
+        try driver.say(#"{"jsonrpc":"2.0","id":3,"method":"tools/list"}"#, fields: ada)
+        driver.answer(try #require(driver.requests.last).number, Head(status: 404))
+        #expect(driver.other.last == .end("the server has forgotten the session"))
+    }
+
+    @Test("2025-11-25, Authorization: a server of 2024 refuses the stream")
+    func refusesThePair() throws {
+        var driver = Driver(.sse)
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#)
+        let head = Head(status: 401, challenge: "Bearer")
+        driver.answer(driver.requests[0].number, head)
+        #expect(driver.other.first == .refuse(id: JSONText(1), head))
     }
 
     // MARK: HTTP+SSE

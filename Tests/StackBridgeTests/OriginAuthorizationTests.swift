@@ -76,8 +76,11 @@ import Testing
                 _ = await connection.body()
             }
             // Nor does anybody else hear what is said in it, or end it.
-            for method in [HTTPMethod.GET, .DELETE] {
-                for token in [[], [("Authorization", "Bearer x")]] {
+            for token in [[], [("Authorization", "Bearer x")]] {
+                try await connection.send(session: session, headers: token, body: list)
+                #expect(await connection.head()?.status == .unauthorized)
+                _ = await connection.body()
+                for method in [HTTPMethod.GET, .DELETE] {
                     let other = try await bridge.connect()
                     try await other.send(method, session: session, headers: token)
                     let head = await other.head()
@@ -92,7 +95,7 @@ import Testing
             while !origin.requests.contains(where: { $0.head.method == .GET }) { await Task.yield() }
         }
         let unnamed = origin.requests.filter { $0.field("authorization") == nil }
-        #expect(unnamed.map { $0.message?.method } == ["tools/list", "ping", "ping"])
+        #expect(unnamed.map { $0.message?.method } == ["tools/list", "tools/list", "ping", "ping"])
         #expect(origin.requests.last?.head.method == .DELETE)
     }
 
@@ -148,14 +151,15 @@ import Testing
     @Test(
         arguments: [
             ("/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"),
-            ("/.well-known/oauth-protected-resource/p/mcp?x", "/.well-known/oauth-protected-resource/mcp"),
-            ("/.well-known/oauth-authorization-server/mcp", "/.well-known/oauth-authorization-server/mcp"),
+            ("/.well-known/oauth-protected-resource/p/mcp?x", "/.well-known/oauth-protected-resource/v1"),
+            ("/.well-known/oauth-authorization-server/mcp", "/.well-known/oauth-authorization-server/v1"),
             ("/.well-known/openid-configuration", "/.well-known/openid-configuration"),
-            ("/.well-known/security.txt", nil), ("/mcp", nil),
+            ("/.well-known/oauth-protected-resource/../../admin", nil), ("/.well-known/oauth-x", nil),
+            ("/.well-known/oauth-protected-resource/other", nil), ("/.well-known/security.txt", nil), ("/mcp", nil),
         ] as [(String, String?)])
     func metadataPaths(_ uri: String, _ path: String?) {
         let paths = EndpointPaths(endpoint: "/mcp", prefixes: ["/p"])
-        #expect(PassedFields(authorization: true).metadataPath(uri, paths) == path)
+        #expect(PassedFields(authorization: true, resource: "/v1").metadataPath(uri, paths) == path)
         #expect(PassedFields().metadataPath(uri, paths) == nil)
     }
 }

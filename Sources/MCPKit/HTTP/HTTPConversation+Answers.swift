@@ -10,6 +10,7 @@ extension HTTPConversation {
     public mutating func answered(_ number: Int, _ head: Head) -> [Action] {
         guard exchanges[number] != nil else { return [] }
         exchanges[number]?.head = head
+        if head.status / 100 == 2, let exchange = exchanges[number] { credentials = exchange.credentials }
         if case .request(_, MCPMethod.initialize)? = exchanges[number]?.purpose, head.status / 100 == 2, !isPair {
             session = head.session
         }
@@ -19,11 +20,16 @@ extension HTTPConversation {
     /// An event of a stream is there.
     public mutating func received(_ number: Int, _ event: ServerSentEvent) -> [Action] {
         guard let exchange = exchanges[number] else { return [] }
-        exchanges[number]?.failures = 0
-        if let id = event.id, !isPair { exchanges[number]?.lastEvent = id }
         if event.event == "endpoint", isPair, case .stream = exchange.purpose { return begin(at: event.data) }
         guard event.event == "message", event.data.readableBytes > 0 else { return [] }
         return deliver(event.data, on: number)
+    }
+
+    /// What a stream has said of how it goes on when it breaks (2025-11-25, "Sending Messages to the Server", 6).
+    public mutating func noted(_ number: Int, lastEvent: String?, retry: Int64?) {
+        if let lastEvent, !isPair { exchanges[number]?.lastEvent = lastEvent }
+        // Who says a day is asked again sooner: nobody waits so long for an answer.
+        if let retry { self.retry = min(retry, 60_000) }
     }
 
     /// The whole of a body that is no stream is there.
@@ -58,7 +64,8 @@ extension HTTPConversation {
     /// The session is open: the stream is asked for, and what waited goes on.
     private mutating func accepted() -> [Action] {
         phase = .open
-        return (isPair ? [] : [openStream()]) + flush()
+        let isOpen = exchanges.values.contains { if case .stream = $0.purpose { true } else { false } }
+        return (isOpen ? [] : [openStream()]) + flush()
     }
 
     /// Sends what waited; what has to wait again does.
@@ -70,7 +77,8 @@ extension HTTPConversation {
 
     /// Asks for the rest of an answer whose stream ended early (2025-11-25, "Resumability and Redelivery").
     private mutating func resume(_ exchange: Exchange, _ method: String) -> [Action]? {
-        guard session != nil, phase != .ended, let lastEvent = exchange.lastEvent, exchange.failures < 3,
+        let failures = exchange.head?.isStream == true ? 0 : exchange.failures + 1
+        guard session != nil, phase != .ended, let lastEvent = exchange.lastEvent, failures < 3,
             case .request(let id, _) = exchange.purpose
         else { return nil }
         var request = request(
@@ -80,7 +88,7 @@ extension HTTPConversation {
             ])
         request.delay = retry
         exchanges[request.number]?.lastEvent = lastEvent
-        exchanges[request.number]?.failures = exchange.failures + 1
+        exchanges[request.number]?.failures = failures
         return [.send(request)]
     }
 
@@ -89,9 +97,10 @@ extension HTTPConversation {
         if isPair { return end(failure ?? "the server closed its stream") }
         // Servers that say nothing unasked answer 405 (2025-03-26, "Listening for Messages from the Server").
         if let head = exchange.head, !head.isStream { return [] }
-        guard exchange.failures < 3 else { return [.report("the server's stream for its own messages does not last")] }
+        let failures = exchange.head == nil ? exchange.failures + 1 : 0
+        guard failures < 3 else { return [.report("the server's stream for its own messages cannot be had")] }
         let next = openStream(after: exchange.lastEvent, delay: retry)
-        if case .send(let request) = next { exchanges[request.number]?.failures = exchange.failures + 1 }
+        if case .send(let request) = next { exchanges[request.number]?.failures = failures }
         return [next]
     }
 
@@ -125,26 +134,29 @@ extension HTTPConversation {
 
 extension HTTPConversation {
     private mutating func deliver(_ body: ByteBuffer, on number: Int) -> [Action] {
-        let message: JSONRPCMessage
-        do throws(JSONRPCParseError) {
-            message = try JSONRPCMessage(parsing: body)
-        } catch {
+        guard let messages = JSONRPCMessage.messages(in: body) else {
             return [.report("not a message from the server: \(String(buffer: body).prefix(200))")]
         }
-        if case .request(let id, let method)? = exchanges[number]?.purpose,
-            message.kind == .response || message.kind == .errorResponse
-        {
-            exchanges[number]?.isAnswered = true
-            return outcome(message.id == id ? message : Self.renamed(message, id), method)
+        return messages.flatMap { deliver($0, on: number) }
+    }
+
+    private mutating func deliver(_ message: JSONRPCMessage, on number: Int) -> [Action] {
+        guard message.method == nil else { return [.deliver(message)] }
+        guard case .request(let id, let method)? = exchanges[number]?.purpose else {
+            let isHello = opening.map { message.id == $0.message.id } ?? false
+            return isHello ? outcome(message, MCPMethod.initialize) : [.deliver(message)]
         }
-        if let opening, message.id == opening.message.id, message.method == nil {
-            return outcome(message, MCPMethod.initialize)
-        }
-        return [.deliver(message)]
+        let isOwn = message.id == id || message.id?.integerValue.map { $0 == id.integerValue } ?? false
+        // An error for nobody is for who asked; a result for somebody else is not.
+        let isForNobody = message.kind == .errorResponse && message.id.map { $0 == .null } ?? true
+        guard isOwn || isForNobody else { return [.deliver(message)] }
+        exchanges[number]?.isAnswered = true
+        return outcome(Self.renamed(message, id), method)
     }
 
     /// A server that could not tell which request an error is for says `null`; the connection tells.
     private static func renamed(_ message: JSONRPCMessage, _ id: JSONText) -> JSONRPCMessage {
+        guard message.id != id else { return message }
         let text = message.text.editing(append: [("id", id)])
         return (try? JSONRPCMessage(text)) ?? message
     }
@@ -168,7 +180,10 @@ extension HTTPConversation {
         _ number: Int, _ exchange: Exchange, _ head: Head, _ body: ByteBuffer
     ) -> [Action] {
         guard case .request(let id, let method) = exchange.purpose else {
-            if case .message = exchange.purpose, head.status == 404, session != nil { return forgotten() }
+            if case .message = exchange.purpose, isForgotten(exchange, head) { return forgotten() }
+            if case .stream = exchange.purpose, isPair, let id = opening?.message.id, head.isRefusal {
+                return [.refuse(id: id, head)]
+            }
             return []
         }
         let error = (try? JSONRPCMessage(parsing: body)).flatMap { $0.kind == .errorResponse ? $0 : nil }
@@ -177,18 +192,20 @@ extension HTTPConversation {
         {
             return beginPair(number)
         }
-        if head.status == 401 || head.status == 403, head.challenge != nil || error == nil {
+        // A session that is not this client's is none for it, and goes on for its own.
+        let isForeign = head.status == 404 && session != nil && exchange.credentials != credentials
+        if isForeign || head.isRefusal && (head.challenge != nil || error == nil) {
             exchanges[number]?.isAnswered = true
             return [.refuse(id: id, head)]
         }
         if let error {
             exchanges[number]?.isAnswered = true
-            let isForgotten = head.status == 404 && session != nil && method != MCPMethod.initialize
+            let isForgotten = isForgotten(exchange, head) && method != MCPMethod.initialize
             // A stateless server answers 404 too, to a method that it does not know.
             guard isForgotten, error.id != id else { return outcome(Self.renamed(error, id), method) }
             return forgotten()
         }
-        if head.status == 404, session != nil { return forgotten() }
+        if isForgotten(exchange, head) { return forgotten() }
         return fail(number, "the server answered with HTTP status \(head.status)")
     }
 
@@ -203,6 +220,10 @@ extension HTTPConversation {
         exchanges[number] = nil
         isPair = true
         return [openStream()]
+    }
+
+    private func isForgotten(_ exchange: Exchange, _ head: Head) -> Bool {
+        head.status == 404 && session != nil && exchange.credentials == credentials
     }
 
     private mutating func forgotten() -> [Action] { end("the server has forgotten the session") }

@@ -64,6 +64,9 @@ public struct HTTPConversation: Sendable {
             self.challenge = challenge
         }
 
+        /// Whether the client has to sign in, or may not.
+        public var isRefusal: Bool { status == 401 || status == 403 }
+
         /// Whether the body is an event stream.
         public var isStream: Bool { status / 100 == 2 && mediaType == "text/event-stream" }
     }
@@ -115,8 +118,10 @@ public struct HTTPConversation: Sendable {
         var isAnswered = false
         /// From where the rest of the stream can be asked for.
         var lastEvent: String?
-        /// Streams that ended without anything new, in a row.
+        /// How often in a row its stream could not be had.
         var failures = 0
+        /// The fields by which its client signs in.
+        var credentials: [HTTPField] = []
     }
 
     let path: String
@@ -127,7 +132,7 @@ public struct HTTPConversation: Sendable {
     var exchanges: [Int: Exchange] = [:]
     /// The handshake, until it is answered.
     var opening: (message: JSONRPCMessage, fields: [HTTPField])?
-    /// The fields by which the client of the session signs in, as it last did.
+    /// The fields by which the client of the session signs in, as the server last let it in.
     var credentials: [HTTPField] = []
     /// What was sent while the handshake was under way.
     var waiting: [(JSONRPCMessage, [HTTPField])] = []
@@ -158,7 +163,6 @@ extension HTTPConversation {
         guard phase != .ended else { return [] }
         let isStateless = message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
         if isStateless, !isPair { return post(message, stateless: true, fields) }
-        credentials = fields.filter { !$0.name.lowercased().hasPrefix(MCPHeader.parameterPrefix.lowercased()) }
         if message.method == MCPMethod.initialize, message.kind == .request { return open(message, fields) }
         if message.method == MCPMethod.cancelled, let id = message.cancelledRequestID, let number = stateless(id) {
             // There a client gives a request up by closing its connection (2026-07-28, "Cancellation").
@@ -235,9 +239,9 @@ extension HTTPConversation {
     /// The stream by which the server speaks unasked, or answers at all when it has a pair of endpoints.
     mutating func openStream(after lastEvent: String? = nil, delay: Int64 = 0) -> Action {
         let resumption = lastEvent.map { [HTTPField(MCPHeader.lastEventID, $0)] } ?? []
+        let own = opening.map { Self.credentials(in: $0.fields) } ?? credentials
         var request = request(
-            .get, .stream, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + credentials
-        )
+            .get, .stream, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + own)
         request.delay = delay
         exchanges[request.number]?.lastEvent = lastEvent
         return .send(request)
@@ -248,9 +252,17 @@ extension HTTPConversation {
         body: ByteBuffer? = nil
     ) -> Request {
         lastNumber += 1
-        exchanges[lastNumber] = Exchange(purpose: purpose)
+        exchanges[lastNumber] = Exchange(purpose: purpose, credentials: Self.credentials(in: fields))
         return Request(number: lastNumber, method: method, path: path ?? self.path, fields: fields, body: body)
     }
+
+    /// Of the fields of a request, those by which its client signs in.
+    static func credentials(in fields: [HTTPField]) -> [HTTPField] {
+        fields.filter { $0.name.lowercased() == "authorization" }
+    }
+
+    /// Whether a request has its answer, so that nothing more is wanted of its connection.
+    public func isAnswered(_ number: Int) -> Bool { exchanges[number]?.isAnswered ?? false }
 
     /// What every request of a session carries (2025-06-18, "Protocol Version Header").
     var sessionFields: [HTTPField] {

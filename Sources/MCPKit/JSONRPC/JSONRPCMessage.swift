@@ -90,6 +90,18 @@ public struct JSONRPCMessage: Sendable, Equatable {
     }
 }
 
+// MARK: Several at once
+
+extension JSONRPCMessage {
+    /// The message that bytes are, or those of an array, as 2025-03-26 allows ("Batching"); nil when there is none.
+    public static func messages(in bytes: ByteBuffer) -> [JSONRPCMessage]? {
+        if let message = try? JSONRPCMessage(parsing: bytes) { return [message] }
+        guard let text = try? JSONText(validating: bytes), text.kind == .array else { return nil }
+        let messages = text.elements.compactMap { try? JSONRPCMessage($0) }
+        return messages.isEmpty ? nil : messages
+    }
+}
+
 // MARK: Messages with another id
 
 extension JSONRPCMessage {

@@ -8,6 +8,11 @@ public struct ServerSentEventDecoder: Sendable {
     /// An event or line is longer than allowed.
     public struct TooLong: Error, Equatable, Sendable {}
 
+    /// The id of the last event, which may have had nothing else.
+    public private(set) var lastEventID: String?
+    /// How long to wait before the stream is asked for again, in milliseconds; nil when the server has not said so.
+    public private(set) var retry: Int64?
+
     private let maximum: Int
     private var line: [UInt8] = []
     private var afterCR = false
@@ -54,9 +59,11 @@ public struct ServerSentEventDecoder: Sendable {
         switch String(decoding: line[..<colon], as: UTF8.self) {
         case "event": event = String(decoding: value, as: UTF8.self)
         case "data":
-            data = data.map { $0 + [0x0A] + value } ?? Array(value)
+            if data == nil { data = [] } else { data?.append(0x0A) }
+            data?.append(contentsOf: value)
             guard (data?.count ?? 0) <= maximum else { throw TooLong() }
         case "id" where !value.contains(0): id = String(decoding: value, as: UTF8.self)
+        case "retry": retry = Int64(String(decoding: value, as: UTF8.self)).flatMap { $0 >= 0 ? $0 : nil } ?? retry
         default: break
         }
         return nil
@@ -67,6 +74,7 @@ public struct ServerSentEventDecoder: Sendable {
             event = ""
             data = nil
         }
+        lastEventID = id
         guard let data else { return nil }
         return ServerSentEvent(event: event.isEmpty ? "message" : event, data: ByteBuffer(bytes: data), id: id)
     }

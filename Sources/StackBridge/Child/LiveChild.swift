@@ -100,21 +100,10 @@ extension LiveChild {
         suspectSince = nil
         guard let events else { return }
         guard speaks else { return events.noise(Self.printable(line)) }
-        do throws(JSONRPCParseError) {
-            events.message(try JSONRPCMessage(parsing: line))
-        } catch {
-            guard let messages = Self.batch(line) else {
-                return events.noise("not a message on the server's stdout: \(Self.printable(line))")
-            }
-            for message in messages { self.events?.message(message) }
+        guard let messages = JSONRPCMessage.messages(in: line) else {
+            return events.noise("not a message on the server's stdout: \(Self.printable(line))")
         }
-    }
-
-    /// The messages of an array, as servers of 2025-03-26 may write them ("Batching").
-    private static func batch(_ line: ByteBuffer) -> [JSONRPCMessage]? {
-        guard let text = try? JSONText(validating: line), text.kind == .array else { return nil }
-        let messages = text.elements.compactMap { try? JSONRPCMessage($0) }
-        return messages.isEmpty ? nil : messages
+        for message in messages { self.events?.message(message) }
     }
 
     /// The child is taken down for a cause of the bridge's own.

@@ -10,6 +10,8 @@ struct PassedFields: Sendable {
     var parameters = false
     /// Whether it is told who asks, and tells clients how to sign in.
     var authorization = false
+    /// The path of its endpoint.
+    var resource = "/mcp"
 
     /// The fields that go along.
     func fields(of headers: HTTPHeaders) -> [HTTPField] {
@@ -25,12 +27,19 @@ struct PassedFields: Sendable {
 
     /// The path at which the server itself has what a request for its OAuth metadata asks for (RFC 9728, section 3.1,
     /// and RFC 8414, section 3.1: the path of the resource stands behind the well-known name); nil for other requests.
+    ///
+    /// Nothing but these is passed on, since it is passed on without anybody having signed in.
     func metadataPath(_ uri: String, _ paths: EndpointPaths) -> String? {
         guard authorization, uri.hasPrefix("/.well-known/") else { return nil }
         let path = uri.prefix { $0 != "?" }
         let name = path.dropFirst("/.well-known/".count).prefix { $0 != "/" }
-        guard name.hasPrefix("oauth-") || name == "openid-configuration" else { return nil }
+        guard Self.metadata.contains(String(name)) else { return nil }
         let resource = path.dropFirst("/.well-known/".count + name.count)
-        return "/.well-known/\(name)\(paths.stripped(resource))"
+        if resource.isEmpty { return String(path) }
+        return paths.stripped(resource) == paths.endpoint ? "/.well-known/\(name)\(self.resource)" : nil
     }
+
+    private static let metadata: Set<String> = [
+        "oauth-protected-resource", "oauth-authorization-server", "openid-configuration",
+    ]
 }

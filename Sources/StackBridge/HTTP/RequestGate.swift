@@ -101,6 +101,8 @@ struct RequestGate: Sendable {
     /// The two endpoints of HTTP+SSE (2024-11-05, "HTTP with SSE"), as the SDKs name them.
     static let pairPath = "/sse"
     static let messagesPath = "/messages"
+    /// Where the bridge can have no endpoint.
+    static let ownPaths: Set<String> = [pairPath, messagesPath, "/healthz"]
 
     private func routePairPost(_ head: HTTPRequestHead) -> Route {
         guard let contentType = head.headers.first(name: "content-type"),

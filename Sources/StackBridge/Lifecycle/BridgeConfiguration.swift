@@ -72,6 +72,8 @@ struct BridgeConfiguration: Sendable {
 
     /// What of the header of requests goes along to the server.
     var passedFields: PassedFields {
-        PassedFields(parameters: origin != nil, authorization: origin?.authorizesClients ?? false)
+        PassedFields(
+            parameters: origin != nil, authorization: origin?.authorizesClients ?? false,
+            resource: origin?.address.path ?? paths.endpoint)
     }
 }

@@ -17,6 +17,8 @@ final class OriginConnection: ChannelDuplexHandler {
     enum Event {
         case head(HTTPConversation.Head)
         case event(ServerSentEvent)
+        /// How far a stream has come, and how long to wait before it is asked for again, in milliseconds.
+        case position(lastEvent: String?, retry: Int64?)
         /// The whole of a body that is no stream.
         case body(ByteBuffer)
         /// Last of all; the phrase says why when the answer is not whole.
@@ -129,7 +131,9 @@ final class OriginConnection: ChannelDuplexHandler {
             return
         }
         do throws(ServerSentEventDecoder.TooLong) {
-            for event in try decoder?.decode(part) ?? [] { report?(.event(event)) }
+            let events = try decoder?.decode(part) ?? []
+            report?(.position(lastEvent: decoder?.lastEventID, retry: decoder?.retry))
+            for event in events { report?(.event(event)) }
         } catch {
             fail("the server's answer has more than 16 MiB")
         }
@@ -140,6 +144,7 @@ final class OriginConnection: ChannelDuplexHandler {
         if decoder == nil { report?(.body(body)) }
         body = ByteBuffer()
         let isReusable = head?.isKeepAlive ?? false
+        isPaused = false
         finish(failure: nil)
         if isReusable, context?.channel.isActive == true { giveBack(self) } else { context?.close(promise: nil) }
     }

@@ -2,6 +2,7 @@
 // Copyright the mcp-stack authors
 
 import Glibc
+import MCPKit
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -13,6 +14,8 @@ final class OriginConnections {
     /// Why there is no connection.
     struct Unreachable: Error {
         var cause: String
+        /// Whether the server is there, and too much is asked of it at once.
+        var isBusy = false
     }
 
     let address: OriginAddress
@@ -29,6 +32,9 @@ final class OriginConnections {
     /// being closed (Node and uvicorn close after 5 s).
     private static let patience = TimeAmount.seconds(1)
     private static let retry = TimeAmount.milliseconds(50)
+    /// The connections that there may be at once.
+    static let maximum = 384
+    private var count = 0
 
     init(_ address: OriginAddress, on eventLoop: any EventLoop) {
         self.address = address
@@ -42,6 +48,10 @@ final class OriginConnections {
             if last.connection.isIdle, now - last.since < Self.patience { return done(.success(last.connection)) }
             last.connection.close()
         }
+        guard count < Self.maximum else {
+            return done(.failure(Unreachable(cause: "too much is asked of the server at once", isBusy: true)))
+        }
+        count += 1
         connect(done)
     }
 
@@ -57,6 +67,49 @@ final class OriginConnections {
         idle.removeAll { now - $0.since >= Self.patience }
         for entry in old { entry.connection.close() }
     }
+
+    /// Makes a request whose answer is wanted once and soon: its head and a body that is no stream, or nothing.
+    func ask(
+        _ request: HTTPConversation.Request, _ done: @escaping (HTTPConversation.Head?, ByteBuffer) -> Void
+    ) {
+        var isOver = false
+        var head: HTTPConversation.Head?
+        var open: OriginConnection?
+        func end(_ body: ByteBuffer) {
+            guard !isOver else { return }
+            isOver = true
+            done(head, body)
+        }
+        let deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.longestQuestion) {
+            open?.close()
+            end(ByteBuffer())
+        }
+        take { [self] outcome in
+            guard case .success(let connection) = outcome, !isOver else {
+                deadline.cancel()
+                if case .success(let connection) = outcome { connection.close() }
+                return end(ByteBuffer())
+            }
+            open = connection
+            connection.perform(request, host: address.authority) { event in
+                switch event {
+                case .head(let answered) where answered.isStream:
+                    head = answered
+                    deadline.cancel()
+                    end(ByteBuffer())
+                    connection.close()
+                case .head(let answered): head = answered
+                case .body(let body): end(body)
+                case .event, .position: break
+                case .finished:
+                    deadline.cancel()
+                    end(ByteBuffer())
+                }
+            }
+        }
+    }
+
+    private static let longestQuestion = TimeAmount.seconds(10)
 
     private func connect(_ done: @escaping (Result<OriginConnection, Unreachable>) -> Void) {
         let connection = OriginConnection { [weak self] connection in
@@ -75,11 +128,13 @@ final class OriginConnections {
             .connect(host: address.host, port: address.port)
         connecting.assumeIsolated().whenComplete { [self] outcome in
             switch outcome {
-            case .success:
+            case .success(let channel):
+                channel.closeFuture.assumeIsolated().whenComplete { _ in self.count -= 1 }
                 wasReached()
                 done(.success(connection))
             case .failure(let error):
                 guard isStarting() else {
+                    count -= 1
                     return done(
                         .failure(Unreachable(cause: "cannot reach \(address.authority): \(Self.reason(error))")))
                 }

@@ -12,6 +12,8 @@ final class OriginLink: ServerLink {
     let id: LinkID
     let startedAt: NIODeadline
     var suspectSince: NIODeadline?
+    /// When the server last said something.
+    private(set) var heardAt: NIODeadline?
     private let connections: OriginConnections
     private let eventLoop: any EventLoop
     private var conversation: HTTPConversation
@@ -77,26 +79,19 @@ final class OriginLink: ServerLink {
 
     func poll() {}
 
-    /// Asks the server whether it lets in who signs in with these fields; tells how it refuses, or nil.
-    func ask(whetherAdmits fields: [HTTPField], _ done: @escaping (Refused?) -> Void) {
+    /// Asks the server whether it lets in who signs in with these fields to its session; tells how it refuses, or nil.
+    func ask(whetherAdmits fields: [HTTPField], _ done: @escaping (Answer?) -> Void) {
         let question = conversation.ping(id: LiveChild.signOfLife, fields: fields)
-        connections.take { [connections] outcome in
-            guard case .success(let connection) = outcome else { return done(Self.noAnswer) }
-            var isAnswered = false
-            connection.perform(question, host: connections.address.authority) { event in
-                guard !isAnswered else { return }
-                switch event {
-                case .head(let head):
-                    isAnswered = true
-                    done(head.status == 401 || head.status == 403 ? .passed(head) : nil)
-                case .event, .body: break
-                case .finished: done(Self.noAnswer)
-                }
+        connections.ask(question) { head, _ in
+            switch head {
+            case nil: done(.unavailable("The server does not answer", retryAfter: 1))
+            case let head? where head.status / 100 == 2: done(nil)
+            case let head? where head.isRefusal: done(Refused.passed(head).answer(to: nil))
+            // It is no session of this client's.
+            case _?: done(RequestGate.unknownSession())
             }
         }
     }
-
-    private static let noAnswer = Refused(status: .serviceUnavailable)
 
     private func perform(_ actions: [HTTPConversation.Action]) {
         for action in actions {
@@ -104,13 +99,13 @@ final class OriginLink: ServerLink {
             case .send(let request): start(request)
             case .cancel(let number): stop(number)
             case .deliver(let message):
-                suspectSince = nil
+                (suspectSince, heardAt) = (nil, .now())
                 events?.message(message)
             case .refuse(let id, let head):
-                suspectSince = nil
+                (suspectSince, heardAt) = (nil, .now())
                 events?.refused(id, head)
             case .end(let cause): giveUp(cause)
-            case .report(let text): events?.noise(text)
+            case .report(let text): events?.noise(LogLine.cleaned(text.utf8))
             }
         }
     }
@@ -137,6 +132,7 @@ final class OriginLink: ServerLink {
                 connection.perform(request, host: connections.address.authority) { [self] event in
                     take(event, of: request.number)
                 }
+            case .failure(let problem) where problem.isBusy: finished(request.number, problem.cause)
             case .failure(let problem):
                 running[request.number] = nil
                 giveUp(problem.cause)
@@ -148,12 +144,25 @@ final class OriginLink: ServerLink {
         guard running[number] != nil else { return }
         switch event {
         case .head(let head): perform(conversation.answered(number, head))
-        case .event(let event): perform(conversation.received(number, event))
+        case .event(let event):
+            perform(conversation.received(number, event))
+            if conversation.isAnswered(number) { expectEnd(of: number) }
+        case .position(let lastEvent, let retry): conversation.noted(number, lastEvent: lastEvent, retry: retry)
         case .body(let body): perform(conversation.received(number, body: body))
         case .finished(let failure):
             guard failure != nil, connections.isManaged() else { return finished(number, failure) }
             // A process that ends breaks its connections first, and how it ended says more.
             eventLoop.assumeIsolated().scheduleTask(in: Self.graceForEnd) { self.finished(number, failure) }
+        }
+    }
+
+    /// A stream should end with its answer; one that does not is left.
+    private func expectEnd(of number: Int) {
+        eventLoop.assumeIsolated().scheduleTask(in: Self.patience) {
+            guard self.conversation.isAnswered(number) else { return }
+            self.stop(number)
+            self.perform(self.conversation.finished(number))
+            self.finishIfDone()
         }
     }
 

@@ -32,6 +32,7 @@ extension BridgeHub {
                 if session.isShared { shared?.conversation.forget(JSONText(number), of: .session(session.core.id)) }
             case .opened:
                 session.opening = nil
+                session.admitted = session.fields
                 if !session.isShared { backoff.answered() }
             case .end:
                 if sessions.removeValue(forKey: session.core.id) != nil { metrics.sessionEnded(session.core.ending) }

@@ -10,7 +10,9 @@ extension BridgeHub {
     /// Whether a request is served by a server that may ask its client something.
     func isDialogue(_ message: JSONRPCMessage) -> Bool {
         guard !configuration.sharesSessions, !serverIsStateless else { return false }
-        return isForOnePerson || Dialogue.capabilities(of: message) != nil
+        // What the bridge answers itself, or for all, is nobody's own.
+        let isOwn = ![MCPMethod.discover, MCPMethod.listen].contains(message.method)
+        return isOwn && isForOnePerson || Dialogue.capabilities(of: message) != nil
     }
 
     /// Whether the server has its clients sign in and keeps sessions: then none of these serves two people.
@@ -105,7 +107,8 @@ extension BridgeHub {
         server.conversation.pass(.call(before), to: .call(exchange), id: message.id ?? .null)
         let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
         server.phase = .running(call, dialogue)
-        for response in responses { server.child.send(response.jsonOnOneLine) }
+        server.fields = head.passed
+        for response in responses { server.child.send(response.jsonOnOneLine, fields: server.fields) }
         // What was left open is asked again.
         if !dialogue.questions.isEmpty { ask(server) }
     }
@@ -141,7 +144,9 @@ extension BridgeHub {
         let id: JSONText?
         switch server.phase {
         case .opening(let message, _, let waiting): (exchange, id) = (waiting, message.id)
-        case .running(let call, _): (exchange, id) = (call.exchange, call.id)
+        case .running(let call, _):
+            guard server.conversation.refused(request) != nil else { return }
+            (exchange, id) = (call.exchange, call.id)
         case .asking, .idle: return
         }
         end(server)
@@ -160,14 +165,14 @@ extension BridgeHub {
                 return perform(actions)
             }
             if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
-                return server.child.send(refusal.jsonOnOneLine)
+                return server.child.send(refusal.jsonOnOneLine, fields: server.fields)
             }
             server.phase = .running(call, dialogue)
             ask(server)
         case .asking(var dialogue, let exchange, let method, let since):
             guard message.kind == .request else { return }
             if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
-                return server.child.send(refusal.jsonOnOneLine)
+                return server.child.send(refusal.jsonOnOneLine, fields: server.fields)
             }
             server.phase = .asking(dialogue, exchange, method: method, since: since)
         case .opening, .idle: break
@@ -232,7 +237,12 @@ extension BridgeHub {
                 perform(actions, of: server.child)
             case .asking(_, _, _, let since) where now - since >= DialogueServer.patienceWithClients: end(server)
             case .idle(let since) where now - since >= DialogueServer.idle: end(server)
-            case .opening, .asking, .idle: break
+            case .opening(_, _, let exchange):
+                guard let limit = configuration.session.request, let since = waiting[exchange]?.meter?.sentAt,
+                    now - since >= limit
+                else { continue }
+                server.child.giveUp("the server does not introduce itself")
+            case .asking, .idle: break
             }
         }
     }

@@ -28,10 +28,15 @@ extension BridgeHub {
     /// Ends children that gave no sign of life.
     func endHung(now: NIODeadline) {
         for child in Array(children.values) {
-            guard let since = child.suspectSince, now - since >= Self.patienceWithSuspects else { continue }
+            // What is not read is not heard.
+            guard !child.isPaused, let since = child.suspectSince, now - since >= Self.patienceWithSuspects else {
+                continue
+            }
             let cause = "the server does not answer and gives no sign of life"
+            // A server that speaks to others is no server that hangs.
+            let isHeard = children.values.contains { ($0 as? OriginLink)?.heardAt.map { $0 > since } ?? false }
             child.giveUp(cause)
-            origin?.process?.giveUp(cause)
+            if !isHeard { origin?.process?.giveUp(cause) }
         }
     }
 }

@@ -98,20 +98,21 @@ extension BridgeHub {
 
     // MARK: How clients sign in
 
-    /// How long the server may take to answer.
-    private static let patience = TimeAmount.seconds(10)
-
     /// Goes on with a request that the server does not see, once it has let in who makes it.
     func admit(
         _ passed: [HTTPField], to id: String, _ exchange: ExchangeID, _ goOn: @escaping (BridgeHub) -> Void
     ) {
         guard let origin, origin.configuration.authorizesClients, let session = sessions[id],
-            session.fields != passed, let link = session.child as? OriginLink
+            session.admitted != passed
         else { return goOn(self) }
-        link.ask(whetherAdmits: passed) { [weak self] refused in
+        guard let link = session.child as? OriginLink else {
+            waiting[exchange]?.connection.respond(RequestGate.unknownSession())
+            return
+        }
+        link.ask(whetherAdmits: passed) { [weak self] refusal in
             guard let self, let connection = waiting[exchange]?.connection else { return }
-            if let refused { return connection.respond(refused.answer(to: nil)) }
-            session.fields = passed
+            if let refusal { return connection.respond(refusal) }
+            session.admitted = passed
             goOn(self)
         }
     }
@@ -124,33 +125,16 @@ extension BridgeHub {
         } catch {
             return from.respond(error.answer(to: nil))
         }
-        let deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
-            let answer = Answer.unavailable("The server does not answer", retryAfter: 1)
-            self?.waiting[exchange]?.connection.respond(answer)
-        }
         let request = HTTPConversation.Request(
             number: 0, method: .get, path: path, fields: [HTTPField("Accept", "application/json")])
-        var status = HTTPResponseStatus.badGateway
-        origin.connections.take { [weak self] outcome in
-            switch outcome {
-            case .failure(let problem):
-                deadline.cancel()
-                self?.waiting[exchange]?.connection.respond(.unavailable(problem.cause, retryAfter: 1))
-            case .success(let connection):
-                connection.perform(request, host: origin.connections.address.authority) { event in
-                    switch event {
-                    case .head(let head): status = HTTPResponseStatus(statusCode: head.status)
-                    case .event: break
-                    case .body(let body):
-                        let isJSON = (try? JSONText(validating: body)) != nil
-                        self?.waiting[exchange]?.connection.respond(isJSON ? .json(status, body) : .empty(status))
-                    case .finished(let failure):
-                        deadline.cancel()
-                        guard let failure else { return }
-                        self?.waiting[exchange]?.connection.respond(.unavailable(failure, retryAfter: 1))
-                    }
-                }
+        origin.connections.ask(request) { [weak self] head, body in
+            guard let connection = self?.waiting[exchange]?.connection else { return }
+            guard let head else {
+                return connection.respond(.unavailable("The server does not answer", retryAfter: 1))
             }
+            let status = HTTPResponseStatus(statusCode: head.status)
+            let isJSON = (try? JSONText(validating: body)) != nil
+            connection.respond(isJSON ? .json(status, body) : .empty(status))
         }
     }
 }

@@ -54,6 +54,9 @@ extension BridgeHub {
             server.child.end()
             for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
                 switch call {
+                case .waiting(let message, let head) where head.passed != server.fields:
+                    // The server has yet to say what it thinks of this one.
+                    begin(message, exchange) { hub throws(NotNow) in try hub.beginCall(message, head, exchange) }
                 case .waiting(let message, _):
                     waiting[exchange]?.meter?.outcome = .error
                     waiting[exchange]?.connection.respond(refused.answer(to: message.id))

@@ -83,7 +83,9 @@ extension BridgeHub {
     ) {
         let now = NIODeadline.now()
         server.calls[exchange] = nil
-        if message.method == MCPMethod.discover, let id = message.id {
+        // A server that has its clients sign in may tell each of them something else.
+        let isItsOwn = introduction.generation == .stateless && origin?.configuration.authorizesClients ?? false
+        if message.method == MCPMethod.discover, let id = message.id, !isItsOwn {
             let answer = SharedConversation.response(id, result: introduction.discoverResult)
             waiting[exchange]?.meter?.outcome = .ok
             waiting[exchange]?.connection.respond(
@@ -169,7 +171,12 @@ extension BridgeHub {
                 let actions = stream.tick(now: now)
                 server.calls[exchange] = .news(stream)
                 perform(actions)
-            case .waiting, .health: break
+            case .waiting:
+                guard let limit = configuration.session.request, let since = waiting[exchange]?.meter?.sentAt,
+                    now - since >= limit
+                else { continue }
+                return server.child.giveUp("the server does not introduce itself")
+            case .health: break
             }
         }
     }

@@ -18,6 +18,8 @@ final class BridgeHub {
         let child: (any ServerLink)?
         /// The header fields of its last request that go along with what it says.
         var fields: [HTTPField] = []
+        /// Those of its client as the server let it in, where it has its clients sign in.
+        var admitted: [HTTPField]?
         /// The POST that opens it, until it is open.
         var opening: Opening?
 
@@ -104,7 +106,9 @@ final class BridgeHub {
         }
         self.maximumConnections = ConnectionLimit.effective(
             wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
-            children: configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
+            children: configuration.origin != nil
+                ? OriginConnections.maximum / 3
+                : configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
             idleTimeout: configuration.idleTimeout, drain: configuration.drain, keepAlive: configuration.keepAlive,
             now: .now())

@@ -275,6 +275,12 @@ extension StackDecoder {
             findings.error(
                 .contradiction, "'path' is the MCP endpoint, and 'transport: http' has none", at: path.keyRange)
         }
+        let own = path.flatMap { endpointPath($0.value) }
+        if let own, program?.isBridged == true, transport == .streamableHTTP, Language.bridgePaths.contains(own.value) {
+            findings.error(
+                .contradiction, "the bridge has something else at '\(own.value)'", at: own.range,
+                hint: "clients of 2024 begin at /sse and post at /messages, and /healthz asks the server")
+        }
         let endpoint: Located<String>? =
             switch transport {
             case .http: nil
@@ -282,7 +288,7 @@ extension StackDecoder {
             case .streamableHTTP, .detect: Located("/mcp", at: map.range)
             }
         return (
-            transport, path.flatMap { endpointPath($0.value) } ?? endpoint, health.flatMap { healthPath($0.value) }
+            transport, own ?? endpoint, health.flatMap { healthPath($0.value) }
         )
     }
 

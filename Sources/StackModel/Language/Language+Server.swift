@@ -79,6 +79,9 @@ extension Language {
                 effect: "mcp-stack.target.wants/, Restart="),
         ] + settings)
 
+    /// Paths at which the bridge itself answers.
+    static let bridgePaths: Set<String> = ["/sse", "/messages", "/healthz"]
+
     /// A way to a server, an entry of `routes`.
     public static let route = LanguageSection(
         "route", "One way to a server, by host name, by path, or by both.",
