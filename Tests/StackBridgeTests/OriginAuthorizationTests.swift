@@ -136,6 +136,48 @@ import Testing
         }
     }
 
+    /// What the server asks its client reaches it, and the answer says whose it is.
+    @Test func questionsAndAnswersGoWithTheToken() async throws {
+        let origin = TestOrigin { request in
+            guard request.field("authorization") == "Bearer t" else { return .json(.unauthorized) }
+            switch request.message?.method {
+            case "server/discover": return .json(.badRequest)
+            case "tools/call":
+                let question = #"{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{}}"#
+                return .open([ServerSentEvent(data: ByteBuffer(string: question))])
+            case nil where request.message?.kind == .response:
+                // The bridge's own number of the call: the handshake was the first.
+                let result = #"{"jsonrpc":"2.0","id":2,"result":{"content":[]}}"#
+                return .push([ServerSentEvent(data: ByteBuffer(string: result))])
+            default: return request.sessionReply()
+            }
+        }
+        let meta =
+            #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+            + #""io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}"#
+        let fields = [
+            ("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "x"),
+            ("Authorization", "Bearer t"),
+        ]
+        try await TestOrigin.run(origin, authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            try await connection.send(
+                headers: fields,
+                body: #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x",\#(meta)}}"#)
+            #expect(await connection.head()?.status == .ok)
+            let asked = try JSONText(validating: ByteBuffer(string: await connection.body()))
+            let result = try #require(asked.member("result"))
+            #expect(result.member("resultType")?.stringValue == "input_required")
+            let state = try #require(result.member("requestState")?.stringValue)
+            try await connection.send(
+                headers: fields,
+                body: #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"x","requestState":"\#(state)","#
+                    + #""inputResponses":{"q1":{"action":"accept"}},\#(meta)}}"#)
+            #expect(await connection.head()?.status == .ok)
+            #expect(await connection.body().contains(#""id":2"#))
+        }
+    }
+
     @Test func withoutItNothingOfTheKindIsPassedOn() async throws {
         let origin = TestOrigin { $0.modernReply() }
         try await TestOrigin.run(origin) { bridge in

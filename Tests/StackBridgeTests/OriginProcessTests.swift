@@ -87,6 +87,28 @@ import Testing
         }
     }
 
+    /// One client that hears nothing is no reason to end a server that others hear.
+    @Test(arguments: [true, false])
+    func aSilentSessionEndsAloneWhenOthersAreHeard(_ isHeard: Bool) async throws {
+        try await Self.run { bridge in
+            let (silent, other) = (try await bridge.connect(), try await bridge.connect())
+            let first = try await bridge.initialize(silent)
+            let second = try await bridge.initialize(other)
+            try await bridge.server.inspect { hub in
+                hub.sessions[first]?.child?.suspectSince = .now()
+            }
+            if isHeard {
+                _ = try await other.exchange(#"{"jsonrpc":"2.0","id":1,"method":"pid"}"#, session: second)
+            }
+            let left = try await bridge.server.inspect { hub in
+                hub.endHung(now: NIODeadline.now() + TimeAmount.seconds(31))
+                return (Set(hub.sessions.keys), hub.origin?.process?.isInUse)
+            }
+            #expect(left.0 == (isHeard ? [second] : []))
+            #expect(left.1 == isHeard)
+        }
+    }
+
     @Test func oneThatDoesNotStartIsHeldBack() async throws {
         try await Self.run(configure: { $0.command = ["/bin/false"] }) { bridge in
             let connection = try await bridge.connect()

@@ -22,6 +22,8 @@ struct BridgeConfiguration: Sendable {
         var startTimeout = TimeAmount.seconds(120)
         /// Whether it is started at once and kept running, or started by the first request.
         var isEager = false
+        /// The connections to it that may be open at once.
+        var maximumConnections = 384
         /// Whether it has its clients sign in itself.
         var authorizesClients = false
     }

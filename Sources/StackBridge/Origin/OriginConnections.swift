@@ -32,12 +32,13 @@ final class OriginConnections {
     /// being closed (Node and uvicorn close after 5 s).
     private static let patience = TimeAmount.seconds(1)
     private static let retry = TimeAmount.milliseconds(50)
-    /// The connections that there may be at once.
-    static let maximum = 384
+    private let maximum: Int
     private var count = 0
 
-    init(_ address: OriginAddress, on eventLoop: any EventLoop) {
+    /// Opens no more than `maximum` of them at once.
+    init(_ address: OriginAddress, maximum: Int, on eventLoop: any EventLoop) {
         self.address = address
+        self.maximum = maximum
         self.eventLoop = eventLoop
     }
 
@@ -48,7 +49,7 @@ final class OriginConnections {
             if last.connection.isIdle, now - last.since < Self.patience { return done(.success(last.connection)) }
             last.connection.close()
         }
-        guard count < Self.maximum else {
+        guard count < maximum else {
             return done(.failure(Unreachable(cause: "too much is asked of the server at once", isBusy: true)))
         }
         count += 1

@@ -18,7 +18,8 @@ final class OriginServer {
 
     init(_ configuration: BridgeConfiguration.Origin, on eventLoop: any EventLoop) {
         self.configuration = configuration
-        connections = OriginConnections(configuration.address, on: eventLoop)
+        connections = OriginConnections(
+            configuration.address, maximum: configuration.maximumConnections, on: eventLoop)
         connections.isStarting = { [weak self] in
             guard let self, let process, !isReached else { return false }
             return NIODeadline.now() - process.startedAt < configuration.startTimeout

@@ -105,10 +105,10 @@ final class BridgeHub {
             TokenBucket(every: $0, burst: configuration.sessionBurst)
         }
         self.maximumConnections = ConnectionLimit.effective(
-            wanted: configuration.maximumConnections, descriptors: ConnectionLimit.descriptors,
-            children: configuration.origin != nil
-                ? OriginConnections.maximum / 3
-                : configuration.sharesSessions ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
+            wanted: configuration.maximumConnections,
+            descriptors: ConnectionLimit.descriptors - (configuration.origin?.maximumConnections ?? 0),
+            children: configuration.origin != nil || configuration.sharesSessions
+                ? 8 : 2 * configuration.maximumSessions + DialogueServer.most + 1)
         self.lifecycle = BridgeLifecycle(
             idleTimeout: configuration.idleTimeout, drain: configuration.drain, keepAlive: configuration.keepAlive,
             now: .now())
