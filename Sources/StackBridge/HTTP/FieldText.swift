@@ -19,6 +19,12 @@ struct FieldText {
         self.bytes = bytes
     }
 
+    /// Whether a value has white space around it, which is no part of it (RFC 9110, section 5.5).
+    static func hasSpaceAround(_ value: String) -> Bool {
+        let isSpace: (UInt8?) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        return isSpace(value.utf8.first) || isSpace(value.utf8.last)
+    }
+
     /// What stands before the first separator, and what after it; nil when nothing does.
     func cut(at separator: UInt8) -> (head: FieldText, rest: FieldText?) {
         guard let index = bytes.firstIndex(of: separator) else { return (self, nil) }

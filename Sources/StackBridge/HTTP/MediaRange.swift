@@ -19,7 +19,10 @@ struct AcceptedAnswers: OptionSet, Sendable {
     /// Reads the `Accept` fields (RFC 9110, section 12.5.1); none means that anything is welcome.
     init(_ headers: HTTPHeaders) {
         let fields = headers["accept"]
-        self = fields.isEmpty ? [.json, .events] : []
+        // The second is what the specification has clients send, and nearly all do.
+        let isAnything = fields.isEmpty || fields.count == 1 && fields[0] == "application/json, text/event-stream"
+        self = isAnything ? [.json, .events] : []
+        guard !isAnything else { return }
         for field in fields {
             var rest: FieldText? = FieldText(field)
             while let ranges = rest {
@@ -53,6 +56,7 @@ struct AcceptedAnswers: OptionSet, Sendable {
 
     /// Whether a `Content-Type` field names `application/json`, with any parameters.
     static func isJSON(_ contentType: String) -> Bool {
-        FieldText(contentType).cut(at: UInt8(ascii: ";")).head.equals("application/json")
+        contentType == "application/json"
+            || FieldText(contentType).cut(at: UInt8(ascii: ";")).head.equals("application/json")
     }
 }

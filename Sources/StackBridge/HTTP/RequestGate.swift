@@ -189,7 +189,8 @@ struct RequestGate: Sendable {
     /// by the last of them must not see another request than the bridge, which would judge by the first.
     private static func value(of name: String, in headers: HTTPHeaders) -> String? {
         let values = headers[name]
-        guard !values.isEmpty else { return nil }
+        guard let first = values.first else { return nil }
+        if values.count == 1, !FieldText.hasSpaceAround(first) { return first }
         return values.map { String(decoding: FieldText($0).bytes, as: UTF8.self) }.joined(separator: ", ")
     }
 }
