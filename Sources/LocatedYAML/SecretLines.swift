@@ -32,10 +32,20 @@ public enum SecretLines {
 
     /// Whether a name speaks of a secret: `GITHUB_TOKEN`, `db-password`, `apiKey`.
     public static func isSecretName(_ text: String) -> Bool {
-        let name = text.lowercased().filter(\.isLetter)
-        return ["token", "secret", "password", "passwd", "apikey", "privatekey", "credentialscontents"]
-            .contains { name.contains($0) }
+        // By byte, since this is asked of every key: the words are ASCII, and so is what spells one.
+        var letters: [UInt8] = []
+        for byte in text.utf8 where byte >= 0x80 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) {
+            letters.append(byte < 0x80 ? byte | 0x20 : byte)
+        }
+        return secretWords.contains { word in
+            letters.count >= word.count
+                && (0...(letters.count - word.count)).contains { letters[$0...].starts(with: word) }
+        }
     }
+
+    private static let secretWords = [
+        "token", "secret", "password", "passwd", "apikey", "privatekey", "credentialscontents",
+    ].map { Array($0.utf8) }
 
     /// The key a line starts with, behind any list dash, and the column it stands in.
     private static func key(of line: String) -> (name: String, column: Int)? {

@@ -90,10 +90,10 @@ public struct PlanDiff: Sendable, Equatable {
 
     /// A text without what names its generation.
     static func essence(_ text: String) -> [Substring] {
-        text.split(separator: "\n").filter { line in
-            let text = line.drop { $0 == " " }
-            return !text.hasPrefix("#") && !text.hasPrefix("\"generation\" :")
-        }
+        text.utf8.split(separator: UInt8(ascii: "\n")).filter { line in
+            let text = line.drop { $0 == UInt8(ascii: " ") }
+            return text.first != UInt8(ascii: "#") && !text.starts(with: "\"generation\" :".utf8)
+        }.map { Substring($0) }
     }
 }
 
