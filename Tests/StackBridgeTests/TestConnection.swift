@@ -24,7 +24,7 @@ final class TestConnection {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+                    try channel.pipeline.syncOperations.addHandler(PartCollector(continuation))
                 }
             }
             .connect(to: address).get()
@@ -113,25 +113,26 @@ final class TestConnection {
     func close() async throws {
         try await channel.close().get()
     }
+}
 
-    private final class Collector: ChannelInboundHandler {
-        typealias InboundIn = HTTPClientResponsePart
-        private let parts: AsyncStream<HTTPClientResponsePart>.Continuation
+/// Hands on what a channel reads, until it is closed.
+final class PartCollector<Part: Sendable>: ChannelInboundHandler {
+    typealias InboundIn = Part
+    private let parts: AsyncStream<Part>.Continuation
 
-        init(_ parts: AsyncStream<HTTPClientResponsePart>.Continuation) {
-            self.parts = parts
-        }
+    init(_ parts: AsyncStream<Part>.Continuation) {
+        self.parts = parts
+    }
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            parts.yield(unwrapInboundIn(data))
-        }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        parts.yield(unwrapInboundIn(data))
+    }
 
-        func channelInactive(context: ChannelHandlerContext) {
-            parts.finish()
-        }
+    func channelInactive(context: ChannelHandlerContext) {
+        parts.finish()
+    }
 
-        func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            context.close(promise: nil)
-        }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }

@@ -25,7 +25,7 @@ import Testing
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+                    try channel.pipeline.syncOperations.addHandler(PartCollector(continuation))
                 }
             }
             .connect(to: address).get()
@@ -82,27 +82,6 @@ import Testing
             let request = "HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             let head = try await answers(to: request, from: bridge)
             #expect(head + "{\"status\":\"ok\"}" == Self.lastHealthy)
-        }
-    }
-
-    private final class Collector: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-        private let parts: AsyncStream<ByteBuffer>.Continuation
-
-        init(_ parts: AsyncStream<ByteBuffer>.Continuation) {
-            self.parts = parts
-        }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            parts.yield(unwrapInboundIn(data))
-        }
-
-        func channelInactive(context: ChannelHandlerContext) {
-            parts.finish()
-        }
-
-        func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            context.close(promise: nil)
         }
     }
 }

@@ -65,7 +65,7 @@ extension HTTPConversation {
     private mutating func accepted() -> [Action] {
         phase = .open
         let isOpen = exchanges.values.contains { if case .stream = $0.purpose { true } else { false } }
-        return (isOpen ? [] : [openStream()]) + flush()
+        return (isOpen ? [] : [ask(for: .stream)]) + flush()
     }
 
     /// Sends what waited; what has to wait again does.
@@ -81,15 +81,7 @@ extension HTTPConversation {
         guard session != nil, phase != .ended, let lastEvent = exchange.lastEvent, failures < 3,
             case .request(let id, _) = exchange.purpose
         else { return nil }
-        var request = request(
-            .get, .request(id: id, method: method),
-            fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + credentials + [
-                HTTPField(MCPHeader.lastEventID, lastEvent)
-            ])
-        request.delay = retry
-        exchanges[request.number]?.lastEvent = lastEvent
-        exchanges[request.number]?.failures = failures
-        return [.send(request)]
+        return [ask(for: .request(id: id, method: method), after: lastEvent, failures: failures)]
     }
 
     private mutating func streamFinished(_ exchange: Exchange, _ failure: String?) -> [Action] {
@@ -99,9 +91,7 @@ extension HTTPConversation {
         if let head = exchange.head, !head.isStream { return [] }
         let failures = exchange.head == nil ? exchange.failures + 1 : 0
         guard failures < 3 else { return [.report("the server's stream for its own messages cannot be had")] }
-        let next = openStream(after: exchange.lastEvent, delay: retry)
-        if case .send(let request) = next { exchanges[request.number]?.failures = failures }
-        return [next]
+        return [ask(for: .stream, after: exchange.lastEvent, failures: failures)]
     }
 
     /// The server with a pair of endpoints says where messages are posted (2024-11-05, "HTTP with SSE").
@@ -188,7 +178,7 @@ extension HTTPConversation {
         }
         let error = (try? JSONRPCMessage(parsing: body)).flatMap { $0.kind == .errorResponse ? $0 : nil }
         if method == MCPMethod.initialize, transport == .detect, !isPair, [400, 404, 405].contains(head.status),
-            !Self.isStateless(error)
+            !(error?.errorCode.map(JSONRPCError.Code.isOfStatelessServers) ?? false)
         {
             return beginPair(number)
         }
@@ -200,26 +190,19 @@ extension HTTPConversation {
         }
         if let error {
             exchanges[number]?.isAnswered = true
-            let isForgotten = isForgotten(exchange, head) && method != MCPMethod.initialize
             // A stateless server answers 404 too, to a method that it does not know.
-            guard isForgotten, error.id != id else { return outcome(Self.renamed(error, id), method) }
+            guard isForgotten(exchange, head), error.id != id else { return outcome(Self.renamed(error, id), method) }
             return forgotten()
         }
         if isForgotten(exchange, head) { return forgotten() }
         return fail(number, "the server answered with HTTP status \(head.status)")
     }
 
-    /// Whether an error tells a stateless server from one that does not know the endpoint.
-    private static func isStateless(_ error: JSONRPCMessage?) -> Bool {
-        let code = error?.text.range(at: "error", "code").flatMap { error?.text.value(in: $0).integerValue }
-        return code.map { (-32022 ... -32020).contains($0) } ?? false
-    }
-
     /// Tries the pair of endpoints (2025-11-25, "Backwards Compatibility").
     private mutating func beginPair(_ number: Int) -> [Action] {
         exchanges[number] = nil
         isPair = true
-        return [openStream()]
+        return [ask(for: .stream)]
     }
 
     private func isForgotten(_ exchange: Exchange, _ head: Head) -> Bool {

@@ -180,14 +180,11 @@ extension HTTPConversation {
         }
     }
 
-    /// A request that asks whether the server is there, for who does not care what it says.
-    public func ping(id: JSONText, fields: [HTTPField]) -> Request {
-        let message = JSONText.emptyObject.editing(append: [
-            ("jsonrpc", JSONText("2.0")), ("id", id), ("method", JSONText(MCPMethod.ping)),
-        ])
-        return Request(
+    /// A message in the session, for who does not care what the server says, but whether it takes it.
+    public func request(carrying message: ByteBuffer, fields: [HTTPField]) -> Request {
+        Request(
             number: 0, method: .post, path: postPath ?? path, fields: Self.postFields + sessionFields + fields,
-            body: message.bytes)
+            body: message)
     }
 
     /// Ends the conversation: the session is closed and nothing that is under way matters any more.
@@ -205,7 +202,7 @@ extension HTTPConversation {
     private mutating func open(_ message: JSONRPCMessage, _ fields: [HTTPField]) -> [Action] {
         (phase, opening) = (.opening, (message, fields))
         guard isPair, postPath == nil else { return post(message, stateless: false, fields) }
-        return [openStream()]
+        return [ask(for: .stream)]
     }
 
     /// The exchange of a stateless request.
@@ -236,14 +233,16 @@ extension HTTPConversation {
         HTTPField("Accept", "application/json, text/event-stream"), HTTPField("Content-Type", "application/json"),
     ]
 
-    /// The stream by which the server speaks unasked, or answers at all when it has a pair of endpoints.
-    mutating func openStream(after lastEvent: String? = nil, delay: Int64 = 0) -> Action {
+    /// Asks for a stream: the one by which the server speaks unasked, or answers at all when it has a pair of
+    /// endpoints; or one that goes on after an event. Whoever has been there, or has failed to be, waits a while first.
+    mutating func ask(for purpose: Exchange.Purpose, after lastEvent: String? = nil, failures: Int? = nil) -> Action {
         let resumption = lastEvent.map { [HTTPField(MCPHeader.lastEventID, $0)] } ?? []
         let own = opening.map { Self.credentials(in: $0.fields) } ?? credentials
         var request = request(
-            .get, .stream, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + own)
-        request.delay = delay
+            .get, purpose, fields: [HTTPField("Accept", "text/event-stream")] + sessionFields + resumption + own)
+        request.delay = failures == nil ? 0 : retry
         exchanges[request.number]?.lastEvent = lastEvent
+        exchanges[request.number]?.failures = failures ?? 0
         return .send(request)
     }
 

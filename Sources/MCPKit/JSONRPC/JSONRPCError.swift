@@ -27,6 +27,11 @@ public struct JSONRPCError: Sendable, Equatable {
         case missingCapability = -32021
         /// The version of the protocol is not served (MCP 2026-07-28).
         case unsupportedVersion = -32022
+
+        /// Whether an error with this code is one that only servers of 2026-07-28 and later have.
+        public static func isOfStatelessServers(_ code: Int) -> Bool {
+            (unsupportedVersion.rawValue...headerMismatch.rawValue).contains(code)
+        }
     }
 
     /// What went wrong, as a number.

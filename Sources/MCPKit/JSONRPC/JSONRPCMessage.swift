@@ -90,6 +90,13 @@ public struct JSONRPCMessage: Sendable, Equatable {
     }
 }
 
+extension JSONRPCMessage {
+    /// The number that tells what went wrong; nil for what is no error, or has none.
+    public var errorCode: Int? {
+        text.range(at: "error", "code").flatMap { text.value(in: $0).integerValue }
+    }
+}
+
 // MARK: Several at once
 
 extension JSONRPCMessage {

@@ -81,7 +81,8 @@ final class OriginLink: ServerLink {
 
     /// Asks the server whether it lets in who signs in with these fields to its session; tells how it refuses, or nil.
     func ask(whetherAdmits fields: [HTTPField], _ done: @escaping (Answer?) -> Void) {
-        let question = conversation.ping(id: LiveChild.signOfLife, fields: fields)
+        let ping = SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping)
+        let question = conversation.request(carrying: ping, fields: fields)
         connections.ask(question) { head, _ in
             switch head {
             case nil: done(.unavailable("The server does not answer", retryAfter: 1))

@@ -26,10 +26,10 @@ extension BridgeHub {
     /// one child that all share, since such a server keeps nothing of a client.
     private func isRefusalOfSessions(_ message: JSONRPCMessage, _ session: LiveSession) -> Bool {
         guard session.core.phase == .starting, let opening = session.opening, message.kind == .errorResponse,
-            let code = message.text.range(at: "error", "code").flatMap({ message.text.value(in: $0).integerValue }),
+            let code = message.errorCode,
             // Which code it is depends on what such a server looks at first (2026-07-28, "Compatibility Matrix"); a
             // server with sessions has this method, but may refuse its parameters.
-            (-32022 ... -32020).contains(code) || code == JSONRPCError.Code.methodNotFound.rawValue
+            JSONRPCError.Code.isOfStatelessServers(code) || code == JSONRPCError.Code.methodNotFound.rawValue
         else { return false }
         (serverIsStateless, serverHasNoSessions) = (true, true)
         backoff.answered()
@@ -122,10 +122,10 @@ extension BridgeHub {
 
     /// Tells the operator of the end of a child.
     ///
-    /// Sessions with one server have one end, of which those that nothing was lost with need not be told.
+    /// Sessions with one server have one end, which is told once, and those that nothing was lost with need not be told.
     func logEnd(_ end: ChildEnd, waiting: Int) {
-        guard origin == nil || waiting > 0 else { return }
-        log("\(end.trouble); \(waiting) requests were waiting")
+        guard origin == nil || waiting > 0 && origin?.end == nil else { return }
+        log("\(end.trouble); \(waiting) request\(waiting == 1 ? " was" : "s were") waiting")
     }
 
     /// Notes the end of a child that was still used; returns the seconds until the next one may be started.

@@ -70,7 +70,10 @@ extension BridgeHub {
 
     /// The process has ended by itself: so have all conversations with it.
     private func originEnded(_ end: ChildEnd, _ origin: OriginServer) {
-        log(end.trouble)
+        let waiting = pendingCount
+        log(
+            waiting == 0 ? end.trouble : "\(end.trouble); \(waiting) request\(waiting == 1 ? " was" : "s were") waiting"
+        )
         origin.end = end
         if let process = origin.process {
             _ = noteEnd(end, of: process, hasAnswered: origin.isReached)

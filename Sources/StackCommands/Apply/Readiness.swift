@@ -21,6 +21,8 @@ struct Readiness: Sendable {
         case port(Int)
         /// By answering well at a path of its port.
         case health(port: Int, path: String)
+        /// By answering the bridge on a socket, which is up by itself whatever becomes of the server.
+        case bridge(socket: String)
         /// By running the configuration with a fingerprint.
         case gateway(fingerprint: String?)
 
@@ -30,6 +32,7 @@ struct Readiness: Sendable {
             case .active: nil
             case .port(let port): "nothing answers on port \(port)"
             case .health(let port, let path): "it does not say that it is well at http://localhost:\(port)\(path)"
+            case .bridge: "its server does not answer ('mcp-stack logs' says why)"
             case .gateway: "it does not run the new configuration"
             }
         }
@@ -51,6 +54,9 @@ struct Readiness: Sendable {
         for (server, record) in zip(stack.servers, plan.state.servers) {
             guard let unit = record.service, record.start == .always else { continue }
             var sign = Sign.active
+            if case .proxied = server.program {
+                sign = .bridge(socket: Locations.serverSocket(server.name.value))
+            }
             if case .http(_, let port) = server.program {
                 sign = server.healthPath.map { .health(port: port.value, path: $0.value) } ?? .port(port.value)
             }
@@ -103,14 +109,19 @@ struct Readiness: Sendable {
         case .active: return true
         case .port(let port): return SocketExchange(address: .loopback(port: port)).isListening
         case .health(let port, let path):
-            let exchange = SocketExchange(address: .loopback(port: port))
-            return (try? exchange.status(of: path)).map { (200..<400).contains($0) } ?? false
+            return isWell(at: path, SocketExchange(address: .loopback(port: port)))
+        case .bridge(let socket):
+            return isWell(at: "/healthz", SocketExchange(address: .unix(path: socket)))
         case .gateway(let fingerprint):
             guard runs(fingerprint) else { return false }
             // nginx lets its old workers accept for 100 ms beside the new ones (ngx_process_cycle.c).
             try? await Task.sleep(for: .milliseconds(200))
             return runs(fingerprint)
         }
+    }
+
+    private func isWell(at path: String, _ exchange: SocketExchange) -> Bool {
+        (try? exchange.status(of: path)).map { (200..<400).contains($0) } ?? false
     }
 
     private func runs(_ fingerprint: String?) -> Bool {
