@@ -233,8 +233,9 @@ extension HTTPConversation {
         HTTPField("Accept", "application/json, text/event-stream"), HTTPField("Content-Type", "application/json"),
     ]
 
-    /// Asks for a stream: the one by which the server speaks unasked, or answers at all when it has a pair of
-    /// endpoints; or one that goes on after an event. Whoever has been there, or has failed to be, waits a while first.
+    /// Asks for a stream: the one by which the server speaks unasked, or one that goes on after an event.
+    ///
+    /// Whoever has been there, or has failed to be, waits a while first.
     mutating func ask(for purpose: Exchange.Purpose, after lastEvent: String? = nil, failures: Int? = nil) -> Action {
         let resumption = lastEvent.map { [HTTPField(MCPHeader.lastEventID, $0)] } ?? []
         let own = opening.map { Self.credentials(in: $0.fields) } ?? credentials
