@@ -48,6 +48,10 @@ struct EchoServer {
             return
         }
         if CommandLine.arguments.contains("--deaf"), method != "initialize" { return }
+        if method == "tools/list", CommandLine.arguments.contains("--marked") {
+            if !CommandLine.arguments.contains("--secretive") { listMarkedTools(message, id) }
+            return
+        }
         if CommandLine.arguments.contains("--stateless") { return receiveStateless(message, id, method) }
         switch method {
         case "initialize" where CommandLine.arguments.contains("--news"):
@@ -81,7 +85,8 @@ struct EchoServer {
                 #"{"protocolVersion":\#(version ?? "\"2025-11-25\""),"capabilities":{},"#
                     + #""serverInfo":{"name":"e","version":"1"}}"#)
         case "initialize":
-            let capabilities = CommandLine.arguments.contains("--tools") ? #"{"tools":{}}"# : "{}"
+            let hasTools = ["--tools", "--marked"].contains(where: CommandLine.arguments.contains)
+            let capabilities = hasTools ? #"{"tools":{}}"# : "{}"
             answer(
                 id,
                 #"{"protocolVersion":"2025-03-26","capabilities":\#(capabilities),"#
@@ -132,6 +137,16 @@ struct EchoServer {
             answer(id, "{}")
         default: answer(id, message.text.member("params").map(spell) ?? "{}")
         }
+    }
+
+    /// Tools that want arguments repeated in the header, one on each of two pages.
+    private func listMarkedTools(_ message: JSONRPCMessage, _ id: JSONText) {
+        let marked =
+            #"{"name":"query","inputSchema":{"type":"object","properties":{"region":{"type":"string","#
+            + #""x-mcp-header":"Region"}}}}"#
+        message.text.range(at: "params", "cursor") == nil
+            ? answer(id, #"{"resultType":"complete","tools":[{"name":"plain"}],"nextCursor":"2"}"#)
+            : answer(id, #"{"resultType":"complete","tools":[\#(marked)]}"#)
     }
 
     /// A server that only knows requests that stand for themselves (2026-07-28).

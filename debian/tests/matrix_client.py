@@ -239,6 +239,14 @@ async def calls(make):
         raise AssertionError("a tool that is not there answered")
 
 
+async def mirror(make):
+    async with make().open() as client:
+        # Only who knows the tools knows what they want repeated.
+        await client.tools()
+        for region in ["eu", "é", " padded ", "=?base64?eA==?="]:
+            equal(await client.call("place", {"region": region}), region)
+
+
 async def progress(make):
     heard = []
 
@@ -363,7 +371,7 @@ async def history(make):
 
 
 CHECKS = {check.__name__: check for check in (
-    lists, calls, progress, cancel, big, noise, news, many, crash, zone, query,
+    lists, calls, mirror, progress, cancel, big, noise, news, many, crash, zone, query,
     history)}
 
 

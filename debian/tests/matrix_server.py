@@ -14,9 +14,11 @@ import json
 import os
 import sys
 import threading
+from typing import Annotated
 
 import anyio
 from mcp.server.stdio import stdio_server
+from pydantic import Field
 
 try:
     from mcp.server.lowlevel import NotificationOptions
@@ -41,6 +43,12 @@ notes = 0
 def echo(text: str) -> str:
     """Answers what it was asked."""
     return text
+
+
+@server.tool()
+def place(region: Annotated[str, Field(json_schema_extra={"x-mcp-header": "Region"})]) -> str:
+    """Answers what stateless requests repeat in their header."""
+    return region
 
 
 @server.tool()

@@ -35,6 +35,10 @@ public enum MCPMethod {
     public static let initialized = "notifications/initialized"
     /// Asks whether the other side is there.
     public static let ping = "ping"
+    /// Asks for the tools that there are, page by page.
+    public static let listTools = "tools/list"
+    /// Calls a tool.
+    public static let callTool = "tools/call"
     /// Says which of the server's log messages are wanted, for the whole connection.
     public static let setLevel = "logging/setLevel"
     /// Asks for news of a resource, up to 2025-11-25.

@@ -15,13 +15,16 @@ struct PassedFields: Sendable {
 
     /// The fields that go along.
     func fields(of headers: HTTPHeaders) -> [HTTPField] {
-        guard parameters || authorization else { return [] }
-        return headers.compactMap { name, value in
-            let name = name.lowercased()
-            let isPassed =
-                parameters && name.hasPrefix(MCPHeader.parameterPrefix.lowercased())
-                || authorization && name == "authorization"
-            return isPassed ? HTTPField(name, value) : nil
+        let repeated = parameters ? Self.repeatedArguments(in: headers) : []
+        guard authorization else { return repeated }
+        return repeated + headers["authorization"].map { HTTPField("authorization", $0) }
+    }
+
+    /// The fields that repeat arguments of a tool.
+    static func repeatedArguments(in headers: HTTPHeaders) -> [HTTPField] {
+        headers.compactMap { name, value in
+            guard FieldText(name).hasPrefix("mcp-param-") else { return nil }
+            return HTTPField(name.lowercased(), String(decoding: FieldText(value).bytes, as: UTF8.self))
         }
     }
 

@@ -147,6 +147,7 @@ struct RequestGate: Sendable {
                 StatelessRequest.Head(
                     method: Self.value(of: MCPHeader.method, in: headers),
                     name: Self.value(of: MCPHeader.name, in: headers), accepts: accepts,
+                    repeated: PassedFields.repeatedArguments(in: headers),
                     passed: passes.fields(of: headers)))
         case .success(let version):
             let session = Self.value(of: MCPHeader.sessionID, in: headers)

@@ -70,7 +70,7 @@ extension BridgeHub {
                 }))
         if dialogues.count >= mostDialogues, let idle { end(idle) }
         id = child.id
-        let server = DialogueServer(child, capabilities: capabilities, phase: phase)
+        let server = DialogueServer(child, speaksHTTP: origin != nil, capabilities: capabilities, phase: phase)
         dialogues[child.id] = server
         return server
     }
@@ -84,7 +84,7 @@ extension BridgeHub {
         server.conversation.join(.call(exchange))
         server.fields = head.passed
         let translated = StatelessCall.translated(message, for: introduction)
-        perform(server.conversation.receive(translated, from: .call(exchange)), server)
+        perform(server.conversation.receive(translated, from: .call(exchange), repeated: head.repeated), server)
     }
 
     /// A client comes back with what the server wants to know.
@@ -103,6 +103,12 @@ extension BridgeHub {
             waiting[exchange]?.connection.respond(Dialogue.unknownState(id: message.id))
             return
         }
+        if let problem = server.conversation.problem(with: message, repeated: head.repeated) {
+            // The server goes on waiting for an answer that can be taken.
+            var call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
+            waiting[exchange]?.meter?.outcome = .refused
+            return perform(call.refuse(problem))
+        }
         let responses = dialogue.answer(message)
         server.conversation.pass(.call(before), to: .call(exchange), id: message.id ?? .null)
         let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
@@ -117,7 +123,10 @@ extension BridgeHub {
         for action in actions {
             switch action {
             case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine, fields: server.fields)
+            case .send(let bytes, _, let repeated):
+                server.child.send(bytes.jsonOnOneLine, fields: server.fields + repeated)
             case .deliver(let message, _): deliver(message, server)
+            case .refuse(let error, _): refuse(error, server)
             case .opened(let introduction):
                 backoff.answered()
                 guard case .opening(let message, let head, let exchange) = server.phase else { continue }
@@ -138,6 +147,15 @@ extension BridgeHub {
         begin(message, exchange) { hub throws(NotNow) in try hub.beginCall(message, head, exchange) }
     }
 
+    /// Answers a request whose header is not what it has to be; the server has not heard of it.
+    private func refuse(_ error: JSONRPCError, _ server: DialogueServer) {
+        guard case .running(var call, let dialogue) = server.phase else { return }
+        let actions = call.refuse(error)
+        server.phase = .running(call, dialogue)
+        waiting[call.exchange]?.meter?.outcome = .refused
+        perform(actions)
+    }
+
     /// The server refused a request in the words of HTTP, which the client gets.
     private func refused(_ request: JSONText, _ head: HTTPConversation.Head, _ server: DialogueServer) {
         let exchange: ExchangeID
@@ -145,6 +163,7 @@ extension BridgeHub {
         switch server.phase {
         case .opening(let message, _, let waiting): (exchange, id) = (waiting, message.id)
         case .running(let call, _):
+            if let actions = server.conversation.refusedTools(request) { return perform(actions, server) }
             guard server.conversation.refused(request) != nil else { return }
             (exchange, id) = (call.exchange, call.id)
         case .asking, .idle: return
@@ -229,6 +248,7 @@ extension BridgeHub {
     /// Looks at the clock for all dialogues.
     func tickDialogues(now: NIODeadline) {
         for server in Array(dialogues.values) {
+            perform(server.conversation.tick(now: now), server)
             switch server.phase {
             case .running(var call, let dialogue):
                 let actions = call.tick(now: now)

@@ -19,7 +19,8 @@ extension BridgeHub {
                         hub.perform(actions, shared)
                     },
                     refused: { hub, request, head in hub.sharedServerRefused(request, head) },
-                    ended: { hub, end in hub.sharedChildEnded(end) })))
+                    ended: { hub, end in hub.sharedChildEnded(end) })),
+            speaksHTTP: origin != nil)
         shared = server
         server.fields = fields
         // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here has
@@ -70,6 +71,7 @@ extension BridgeHub {
             }
             return
         }
+        if let actions = server.conversation.refusedTools(request) { return perform(actions, server) }
         guard let pending = server.conversation.refused(request) else { return }
         switch pending.party {
         case .session(let id):
@@ -86,14 +88,27 @@ extension BridgeHub {
         for action in actions {
             switch action {
             case .sendToChild(let bytes): server.child.send(bytes.jsonOnOneLine, fields: server.fields)
+            case .send(let bytes, let party, let repeated):
+                server.child.send(bytes.jsonOnOneLine, fields: fields(of: party, server) + repeated)
             case .deliver(let message, .session(let id)):
                 guard let session = sessions[id] else { continue }
                 perform(session.core.receive(fromChild: message, now: .now()), session)
             case .deliver(let message, .call(let exchange)): deliver(message, to: exchange, server)
+            case .refuse(let error, let party): refuse(error, to: party, server)
             case .opened(let introduction): serverOpened(introduction, server)
             case .refused(let cause): server.child.giveUp(cause)
             case .report(let text): log(text)
             }
+        }
+    }
+
+    /// The fields that go along with what a party says.
+    private func fields(of party: SharedConversation.Party, _ server: SharedServer) -> [HTTPField] {
+        switch party {
+        case .session(let id): return sessions[id]?.fields ?? []
+        case .call(let exchange):
+            guard case .running(let call)? = server.calls[exchange] else { return [] }
+            return call.passed
         }
     }
 

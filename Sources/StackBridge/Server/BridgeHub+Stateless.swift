@@ -107,7 +107,7 @@ extension BridgeHub {
         server.conversation.join(.call(exchange))
         server.fields = head.passed
         let translated = StatelessCall.translated(message, for: introduction)
-        perform(server.conversation.receive(translated, from: .call(exchange)), server)
+        perform(server.conversation.receive(translated, from: .call(exchange), repeated: head.repeated), server)
     }
 
     private func listen(
@@ -149,6 +149,15 @@ extension BridgeHub {
         }
     }
 
+    /// Answers a request whose header is not what it has to be.
+    func refuse(_ error: JSONRPCError, to party: SharedConversation.Party, _ server: SharedServer) {
+        guard case .call(let exchange) = party, case .running(var core)? = server.calls[exchange] else { return }
+        let actions = core.refuse(error)
+        server.calls[exchange] = .running(core)
+        waiting[exchange]?.meter?.outcome = .refused
+        perform(actions)
+    }
+
     /// The answer of a stateless request is complete, or its connection is gone, which cancels it.
     func callFinished(_ exchange: ExchangeID) {
         guard let server = shared, server.calls.removeValue(forKey: exchange) != nil else {
@@ -160,6 +169,7 @@ extension BridgeHub {
     /// Looks at the clock for all stateless requests.
     func tickCalls(now: NIODeadline) {
         guard let server = shared else { return }
+        perform(server.conversation.tick(now: now), server)
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
             switch call {
             case .running(var core):

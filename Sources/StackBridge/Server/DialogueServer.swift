@@ -19,7 +19,7 @@ final class DialogueServer {
         case idle(since: NIODeadline)
     }
 
-    var conversation = SharedConversation()
+    var conversation: SharedConversation
     let child: any ServerLink
     /// The header fields of its request.
     var fields: [HTTPField] = []
@@ -27,8 +27,9 @@ final class DialogueServer {
     let capabilities: JSONText
     var phase: Phase
 
-    init(_ child: any ServerLink, capabilities: JSONText, phase: Phase) {
+    init(_ child: any ServerLink, speaksHTTP: Bool, capabilities: JSONText, phase: Phase) {
         self.child = child
+        conversation = SharedConversation(speaksHTTP: speaksHTTP)
         self.capabilities = capabilities
         self.phase = phase
     }

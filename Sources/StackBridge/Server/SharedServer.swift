@@ -20,13 +20,14 @@ final class SharedServer {
         case health(since: NIODeadline)
     }
 
-    var conversation = SharedConversation()
+    var conversation: SharedConversation
     let child: any ServerLink
     /// The header fields of the request that speaks, or began the conversation.
     var fields: [HTTPField] = []
     var calls: [ExchangeID: Call] = [:]
 
-    init(_ child: any ServerLink) {
+    init(_ child: any ServerLink, speaksHTTP: Bool) {
         self.child = child
+        conversation = SharedConversation(speaksHTTP: speaksHTTP)
     }
 }

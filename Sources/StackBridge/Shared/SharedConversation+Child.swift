@@ -44,9 +44,8 @@ extension SharedConversation {
     }
 
     private mutating func receiveOutcome(_ message: JSONRPCMessage) -> [Action] {
-        guard let number = message.id?.integerValue, let request = pending.removeValue(forKey: number) else {
-            return []
-        }
+        guard let number = message.id?.integerValue else { return [] }
+        guard let request = pending.removeValue(forKey: number) else { return receiveTools(number, message) ?? [] }
         var actions: [Action] = []
         if let uri = request.resource, message.kind == .response {
             subscribers[uri, default: []].insert(request.party)
@@ -75,7 +74,7 @@ extension SharedConversation {
         if let range = message.text.range(at: "params", "_meta", MCPMeta.subscriptionID),
             let number = message.text.value(in: range).integerValue
         {
-            guard number != listening else { return tell(message, method) }
+            guard number != listening else { return takeNews(message, method) }
             guard let request = pending[number],
                 let own = try? JSONRPCMessage(message.text.replacing(range, with: request.id))
             else { return [] }
@@ -89,8 +88,12 @@ extension SharedConversation {
             else { return [] }
             return [.deliver(own, request.party)]
         case MCPMethod.cancelled where introduction?.generation == .stateless: return endSubscription(message)
-        default: return tell(message, method)
+        default: return takeNews(message, method)
         }
+    }
+
+    private mutating func takeNews(_ message: JSONRPCMessage, _ method: String) -> [Action] {
+        (method == MCPMethod.toolsChanged ? forgetTools() : []) + tell(message, method)
     }
 
     /// A stateless server ends a subscription by cancelling it (2026-07-28, "Cancellation"), which a client learns from
@@ -140,7 +143,7 @@ extension SharedConversation {
 }
 
 extension SharedConversation.Party: Comparable {
-    fileprivate var isSession: Bool {
+    var isSession: Bool {
         if case .session = self { true } else { false }
     }
 

@@ -6,20 +6,17 @@ import NIOCore
 
 /// What the parties send.
 extension SharedConversation {
-    mutating func forward(
-        _ message: JSONRPCMessage, from party: Party, _ introduction: ServerIntroduction
-    ) -> [Action] {
-        switch message.kind {
-        case .request: forwardRequest(message, from: party, introduction)
-        case .notification: forwardNotification(message, from: party)
+    mutating func forward(_ arrival: Arrival, _ introduction: ServerIntroduction) -> [Action] {
+        switch arrival.message.kind {
+        case .request: forwardRequest(arrival, introduction)
+        case .notification: forwardNotification(arrival.message, from: arrival.party)
         // Nobody was asked anything.
         case .response, .errorResponse: []
         }
     }
 
-    private mutating func forwardRequest(
-        _ message: JSONRPCMessage, from party: Party, _ introduction: ServerIntroduction
-    ) -> [Action] {
+    private mutating func forwardRequest(_ arrival: Arrival, _ introduction: ServerIntroduction) -> [Action] {
+        let (message, party) = (arrival.message, arrival.party)
         guard let id = message.id, let method = message.method else { return [] }
         switch method {
         case MCPMethod.initialize:
@@ -38,15 +35,17 @@ extension SharedConversation {
         case MCPMethod.unsubscribe:
             let actions = Self.resource(of: message).map { unsubscribe(party, from: $0) } ?? []
             return actions + answer(id, .emptyObject, to: party)
-        default:
-            return send(message, id, method, from: party, introduction)
+        case MCPMethod.callTool: return forwardCall(arrival, introduction)
+        default: return send(arrival, introduction)
         }
     }
 
-    private mutating func send(
-        _ message: JSONRPCMessage, _ id: JSONText, _ method: String, from party: Party,
-        _ introduction: ServerIntroduction
+    /// Sends a request on, with the fields that repeat its arguments.
+    mutating func send(
+        _ arrival: Arrival, _ introduction: ServerIntroduction, repeating fields: [HTTPField]? = nil
     ) -> [Action] {
+        let (message, party) = (arrival.message, arrival.party)
+        guard let id = message.id, let method = message.method else { return [] }
         let number = nextNumber()
         let token = message.progressToken
         let resource = method == MCPMethod.subscribe ? Self.resource(of: message) : nil
@@ -55,14 +54,15 @@ extension SharedConversation {
         if introduction.generation == .stateless, case .session = party {
             bytes = StatelessMeta.added(to: bytes)
         }
-        return [.sendToChild(bytes)]
+        return [fields.map { .send(bytes, for: party, repeating: $0) } ?? .sendToChild(bytes)]
     }
 
     private mutating func forwardNotification(_ message: JSONRPCMessage, from party: Party) -> [Action] {
         switch message.method {
         case MCPMethod.cancelled:
-            guard let id = message.cancelledRequestID,
-                let number = pending.first(where: { $0.value.party == party && $0.value.id == id })?.key
+            guard let id = message.cancelledRequestID else { return [] }
+            held.removeAll { $0.party == party && $0.message.id == id }
+            guard let number = pending.first(where: { $0.value.party == party && $0.value.id == id })?.key
             else { return [] }
             return [.sendToChild(message.replacingCancelledRequestID(with: JSONText(number)))]
         // The handshake was the bridge's, and so is what follows from its capabilities.

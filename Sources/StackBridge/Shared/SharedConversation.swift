@@ -22,8 +22,12 @@ struct SharedConversation {
     enum Action: Equatable {
         /// Write one line to the child; the line end is still to be added.
         case sendToChild(ByteBuffer)
+        /// Write one line to the child on behalf of a party, with fields that repeat its arguments where there is a header.
+        case send(ByteBuffer, for: Party, repeating: [HTTPField])
         /// Hand a message of the child to a party, in the party's own numbers.
         case deliver(JSONRPCMessage, Party)
+        /// Answer the request of a stateless client with an error that its header has earned.
+        case refuse(JSONRPCError, Party)
         /// The child can be used now.
         case opened(ServerIntroduction)
         /// The child cannot be used.
@@ -57,6 +61,14 @@ struct SharedConversation {
         var resource: String?
     }
 
+    /// A message of a party.
+    struct Arrival {
+        var party: Party
+        var message: JSONRPCMessage
+        /// The fields that repeat arguments.
+        var repeated: [HTTPField]
+    }
+
     /// The number of the bridge's own handshake.
     static let openingNumber = 1
 
@@ -68,12 +80,21 @@ struct SharedConversation {
     var parties: Set<Party> = []
     var subscribers: [String: Set<Party>] = [:]
     /// What parties sent before the child could be used.
-    private var waiting: [(Party, JSONRPCMessage)] = []
+    private var waiting: [Arrival] = []
+    /// The calls that wait until it is known what tools want repeated.
+    var held: [Arrival] = []
+    var tools = Tools.unknown
+    /// Whether the server speaks HTTP itself.
+    let speaksHTTP: Bool
     private var lastNumber = openingNumber
     /// Whether what the server asks goes to the one party there is.
     private(set) var answersQuestions = false
     /// The number of the bridge's own `subscriptions/listen`, by which a stateless server tells news.
     var listening: Int?
+
+    init(speaksHTTP: Bool = false) {
+        self.speaksHTTP = speaksHTTP
+    }
 
     /// What the server said of itself; nil before it has.
     var introduction: ServerIntroduction? {
@@ -121,7 +142,8 @@ struct SharedConversation {
     /// Takes a party out: what it waited for is cancelled, what only it was told of is given up.
     mutating func leave(_ party: Party) -> [Action] {
         guard parties.remove(party) != nil else { return [] }
-        waiting.removeAll { $0.0 == party }
+        waiting.removeAll { $0.party == party }
+        held.removeAll { $0.party == party }
         var actions: [Action] = []
         for (number, request) in pending.sorted(by: { $0.key < $1.key }) where request.party == party {
             pending[number] = nil
@@ -145,6 +167,7 @@ struct SharedConversation {
 
     /// A party has given up on a request; servers need not answer what was cancelled.
     mutating func forget(_ id: JSONText, of party: Party) {
+        held.removeAll { $0.party == party && $0.message.id == id }
         for (number, request) in pending where request.party == party && request.id == id { pending[number] = nil }
     }
 
@@ -158,17 +181,21 @@ struct SharedConversation {
         phase = .ended
         pending = [:]
         waiting = []
+        held = []
         subscribers = [:]
     }
 
-    /// Takes a message of a party.
-    mutating func receive(_ message: JSONRPCMessage, from party: Party) -> [Action] {
+    /// Takes a message of a party, with those of its fields that repeat arguments.
+    mutating func receive(
+        _ message: JSONRPCMessage, from party: Party, repeated: [HTTPField] = []
+    ) -> [Action] {
         guard parties.contains(party) else { return [] }
+        let arrival = Arrival(party: party, message: message, repeated: repeated)
         guard case .open(let introduction) = phase else {
-            waiting.append((party, message))
+            waiting.append(arrival)
             return []
         }
-        return forward(message, from: party, introduction)
+        return forward(arrival, introduction)
     }
 
     /// The child has introduced itself: who waited goes on.
@@ -176,7 +203,7 @@ struct SharedConversation {
         phase = .open(introduction)
         let queue = waiting
         waiting = []
-        return [.opened(introduction)] + listen() + queue.flatMap { forward($0.1, from: $0.0, introduction) }
+        return [.opened(introduction)] + listen() + queue.flatMap { forward($0, introduction) }
     }
 
     /// Asks a stateless server for the news that clients with sessions are to get; an older request is given up.

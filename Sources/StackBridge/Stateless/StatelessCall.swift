@@ -10,6 +10,8 @@ struct StatelessCall {
     let exchange: ExchangeID
     let id: JSONText
     let method: String
+    /// The fields that go along with it.
+    let passed: [HTTPField]
     private let accepts: AcceptedAnswers
     private let limits: BridgeSession.Limits
     private let since: NIODeadline
@@ -26,6 +28,7 @@ struct StatelessCall {
         self.exchange = exchange
         id = message.id ?? .null
         method = message.method ?? ""
+        passed = head.passed
         accepts = head.accepts
         self.limits = limits
         since = now
@@ -81,6 +84,12 @@ struct StatelessCall {
     mutating func endStream() -> [SessionAction] {
         guard !isOver, method == MCPMethod.listen, lastEvent != nil, let end = NewsStream.end(of: id) else { return [] }
         return finish(end, status: .ok)
+    }
+
+    /// Its header is not what it has to be.
+    mutating func refuse(_ error: JSONRPCError) -> [SessionAction] {
+        guard !isOver else { return [] }
+        return finish(error.response(id: id), status: .badRequest)
     }
 
     /// There will be no answer.

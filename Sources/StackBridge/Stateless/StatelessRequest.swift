@@ -19,6 +19,8 @@ enum StatelessRequest: Equatable {
         var method: String?
         var name: String?
         var accepts: AcceptedAnswers
+        /// The fields that repeat arguments.
+        var repeated: [HTTPField] = []
         /// The fields that go along to a server that speaks HTTP.
         var passed: [HTTPField] = []
     }
