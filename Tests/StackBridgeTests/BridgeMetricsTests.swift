@@ -150,23 +150,27 @@ private func call(_ method: String, id: Int = 1, _ params: String = "{}") -> Str
 }
 
 @Suite struct MetricsSocketTests {
-    private func directory() throws -> String {
+    /// Runs a bridge that tells metrics on a socket, at that path.
+    private func run(
+        configure: (inout BridgeConfiguration) -> Void, _ test: (TestBridge, _ path: String) async throws -> Void
+    ) async throws {
         var template = Array("/tmp/mcp-bridge-test-XXXXXX".utf8CString)
         _ = try #require(mkdtemp(&template))
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    @Test(arguments: [true, false]) func tellsThemOnASocketOfItsOwn(_ shares: Bool) async throws {
-        let directory = try directory()
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let path = directory + "/metrics"
         defer {
             unlink(path)
             rmdir(directory)
         }
-        try await TestBridge.run(configure: { configuration in
-            configuration.sharesSessions = shares
-            configuration.metrics = path
-        }) { bridge in
+        try await TestBridge.run(
+            configure: { configuration in
+                configuration.metrics = path
+                configure(&configuration)
+            }, { bridge in try await test(bridge, path) })
+    }
+
+    @Test(arguments: [true, false]) func tellsThemOnASocketOfItsOwn(_ shares: Bool) async throws {
+        try await run(configure: { $0.sharesSessions = shares }) { bridge, path in
             let client = try await bridge.connect()
             let session = try await bridge.initialize(client)
             _ = try await client.exchange(call("tools/list"), session: session)
@@ -210,16 +214,7 @@ private func call(_ method: String, id: Int = 1, _ params: String = "{}") -> Str
     }
 
     @Test func canBeOpenedToOthers() async throws {
-        let directory = try directory()
-        let path = directory + "/metrics"
-        defer {
-            unlink(path)
-            rmdir(directory)
-        }
-        try await TestBridge.run(configure: { configuration in
-            configuration.metrics = path
-            configuration.metricsMode = 0o642
-        }) { _ in
+        try await run(configure: { $0.metricsMode = 0o642 }) { _, path in
             var status = stat()
             #expect(stat(path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o642)
@@ -228,16 +223,7 @@ private func call(_ method: String, id: Int = 1, _ params: String = "{}") -> Str
 
     /// Who only reads metrics keeps no bridge from leaving, nor does a connection that stays open.
     @Test func keepNoBridgeFromLeaving() async throws {
-        let directory = try directory()
-        let path = directory + "/metrics"
-        defer {
-            unlink(path)
-            rmdir(directory)
-        }
-        try await TestBridge.run(configure: { configuration in
-            configuration.metrics = path
-            configuration.idleTimeout = .hours(1)
-        }) { bridge in
+        try await run(configure: { $0.idleTimeout = .hours(1) }) { bridge, path in
             let collector = try await TestConnection.open(SocketAddress(unixDomainSocketPath: path))
             try await collector.send(.GET, "/metrics")
             #expect(await collector.head()?.status == .ok)

@@ -31,7 +31,7 @@ extension BridgeHub {
             // server with sessions has this method, but may refuse its parameters.
             JSONRPCError.Code.isOfStatelessServers(code) || code == JSONRPCError.Code.methodNotFound.rawValue
         else { return false }
-        (serverIsStateless, serverHasNoSessions) = (true, true)
+        generations = .stateless
         backoff.answered()
         sessions[session.core.id] = nil
         metrics.sessionEnded(.refused)
@@ -89,28 +89,38 @@ extension BridgeHub {
     private func spawnChild(_ use: LinkUse) throws(SpawnedProcess.Failure) -> LiveChild {
         let id = nextLink()
         var ending = ChildEnding.wanted
-        let events = LinkEvents(
-            message: { [unowned self] in
-                guard $0.id != LiveChild.signOfLife else { return }
-                use.message(self, $0)
-            },
-            noise: { [unowned self] line in log(line) },
-            log: serverLog,
-            ended: { [unowned self] end in
-                ending = end.ending
-                use.ended(self, end)
-            },
-            reaped: { [unowned self] in
-                metrics.childEnded(ending)
-                children[id] = nil
-                finishIfDone()
-            })
+        let events = events(
+            of: id, for: use, ended: { ending = $0.ending }, reaped: { [unowned self] in metrics.childEnded(ending) })
         let child = try LiveChild(
             id, configuration.command, environment: configuration.environment, graces: configuration.graces,
             on: eventLoop, events: events)
         children[id] = child
         metrics.childStarted()
         return child
+    }
+
+    /// What a link tells those that use it, and that it is one of the bridge's for as long as anything is left of it.
+    func events(
+        of id: LinkID, for use: LinkUse, ended: @escaping (ChildEnd) -> Void = { _ in },
+        reaped: @escaping () -> Void = {}
+    ) -> LinkEvents {
+        LinkEvents(
+            message: { [unowned self] in
+                guard $0.id != LiveChild.signOfLife else { return }
+                use.message(self, $0)
+            },
+            refused: { [unowned self] in use.refused(self, $0, $1) },
+            noise: { [unowned self] line in log(line) },
+            log: serverLog,
+            ended: { [unowned self] end in
+                ended(end)
+                use.ended(self, end)
+            },
+            reaped: { [unowned self] in
+                reaped()
+                children[id] = nil
+                finishIfDone()
+            })
     }
 
     private func childEnded(_ end: ChildEnd, session id: String) {

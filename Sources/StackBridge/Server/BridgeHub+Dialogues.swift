@@ -9,7 +9,7 @@ import NIOHTTP1
 extension BridgeHub {
     /// Whether a request is served by a server that may ask its client something.
     func isDialogue(_ message: JSONRPCMessage) -> Bool {
-        guard !configuration.sharesSessions, !serverIsStateless else { return false }
+        guard !configuration.sharesSessions, generations == .sessions else { return false }
         // What the bridge answers itself, or for all, is nobody's own.
         let isOwn = ![MCPMethod.discover, MCPMethod.listen].contains(message.method)
         return isOwn && isForOnePerson || Dialogue.capabilities(of: message) != nil
@@ -142,7 +142,7 @@ extension BridgeHub {
     private func hand(
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID, _ server: DialogueServer
     ) {
-        (serverIsStateless, serverHasNoSessions) = (true, true)
+        generations = .stateless
         end(server)
         begin(message, exchange) { hub throws(NotNow) in try hub.beginCall(message, head, exchange) }
     }

@@ -21,7 +21,7 @@ extension BridgeHub {
     }
 
     private func isStateless(_ child: any ServerLink) -> Bool {
-        guard let dialogue = dialogues[child.id] else { return shared?.child === child && serverIsStateless }
+        guard let dialogue = dialogues[child.id] else { return shared?.child === child && generations != .sessions }
         return dialogue.conversation.introduction?.generation == .stateless
     }
 

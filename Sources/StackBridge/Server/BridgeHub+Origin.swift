@@ -11,22 +11,9 @@ extension BridgeHub {
     func originLink(_ use: LinkUse, _ origin: OriginServer) throws(NotNow) -> any ServerLink {
         try startOrigin(origin)
         let id = nextLink()
-        let events = LinkEvents(
-            message: { [unowned self] in
-                guard $0.id != LiveChild.signOfLife else { return }
-                use.message(self, $0)
-            },
-            refused: { [unowned self] in use.refused(self, $0, $1) },
-            noise: { [unowned self] line in log(line) },
-            log: serverLog,
-            ended: { [unowned self] end in use.ended(self, end) },
-            reaped: { [unowned self] in
-                children[id] = nil
-                finishIfDone()
-            })
         let link = OriginLink(
             id, origin.connections, transport: origin.configuration.transport,
-            startedAt: origin.process?.startedAt ?? .now(), on: eventLoop, events: events)
+            startedAt: origin.process?.startedAt ?? .now(), on: eventLoop, events: events(of: id, for: use))
         children[id] = link
         return link
     }

@@ -11,7 +11,7 @@ extension BridgeHub {
     func openPair(_ prefix: String, _ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
         if let refusal = refusalOfSessions(id: nil) { return from.respond(refusal) }
         do throws(NotNow) {
-            let session = try makeSession(isPair: true, isShared: configuration.sharesSessions || serverHasNoSessions)
+            let session = try makeSession(isPair: true, isShared: sharesSessions)
             waiting[exchange]?.session = session.core.id
             let endpoint = "\(prefix)\(RequestGate.messagesPath)?sessionId=\(session.core.id)"
             perform(session.core.openPair(exchange, endpoint: endpoint, now: .now()), session)

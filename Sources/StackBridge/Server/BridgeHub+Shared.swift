@@ -41,7 +41,7 @@ extension BridgeHub {
     /// where sessions have conversations of their own, this one is for stateless requests.
     private var firstGeneration: SharedConversation.Opening {
         let isForCallsOnly = origin != nil && !configuration.sharesSessions
-        return isForCallsOnly || serverHasNoSessions ? .stateless : .sessions
+        return isForCallsOnly || generations == .stateless ? .stateless : .sessions
     }
 
     /// The server refused a request in the words of HTTP, which the client gets.
@@ -113,8 +113,7 @@ extension BridgeHub {
     }
 
     private func serverOpened(_ introduction: ServerIntroduction, _ server: SharedServer) {
-        serverIsStateless = introduction.generation == .stateless
-        if serverIsStateless, server.conversation.opening == .sessions { serverHasNoSessions = true }
+        generations.take(introduction.generation, after: server.conversation.opening)
         backoff.answered()
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
             switch call {

@@ -66,10 +66,8 @@ final class BridgeHub {
     var shared: SharedServer?
     /// The children that serve one stateless request at a time.
     var dialogues: [LinkID: DialogueServer] = [:]
-    /// Whether the server knows stateless requests, which then nobody needs a child of its own for.
-    var serverIsStateless = false
-    /// Whether it knows nothing else, so that its sessions are the bridge's own.
-    var serverHasNoSessions = false
+    /// What the server has shown to know of the protocol.
+    var generations = ServerGenerations.sessions
     var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
     var waiting: [ExchangeID: Waiting] = [:]
     var listeners: [any Channel] = []
@@ -116,6 +114,9 @@ final class BridgeHub {
     }
 
     var isDraining: Bool { lifecycle.phase != .serving }
+
+    /// Whether one child serves all sessions: a server without any keeps nothing of a client.
+    var sharesSessions: Bool { configuration.sharesSessions || generations == .stateless }
 }
 
 // MARK: Events from connections
@@ -255,7 +256,7 @@ extension BridgeHub {
         if let refusal = refusalOfSessions(id: message.id) { return refuse([message], refusal, from) }
         let opening = Opening(message: message, post: post, exchange: exchange)
         do throws(NotNow) {
-            try open(opening, isShared: configuration.sharesSessions || serverHasNoSessions)
+            try open(opening, isShared: sharesSessions)
         } catch {
             refuse([message], error.answer(to: message.id), from)
         }
