@@ -108,6 +108,28 @@ import Testing
         #expect(driver.value("mcp-param-region", of: request) == "eu")
     }
 
+    @Test(
+        "2026-07-28, Streamable HTTP, Standard Request Headers: every method whose name the header has to say",
+        arguments: [
+            ("tools/call", "name", "x"), ("prompts/get", "name", "x"), ("resources/read", "uri", "x"),
+            ("tools/list", "name", nil),
+        ])
+    func repeatsTheName(_ method: String, _ member: String, _ name: String?) throws {
+        var driver = Driver()
+        let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#
+        try driver.say(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":{"\#(member)":"x",\#(meta)}}"#)
+        #expect(driver.value("Mcp-Name", of: driver.requests[0]) == name)
+    }
+
+    @Test("2025-11-25, Transports: a client accepts plain answers and streams, and on a GET streams")
+    func acceptsBothKindsOfAnswers() throws {
+        var driver = Driver()
+        try driver.open()
+        #expect(driver.requests.map(\.method) == [.post, .post, .get])
+        let both = "application/json, text/event-stream"
+        #expect(driver.requests.map { driver.value("Accept", of: $0) } == [both, both, "text/event-stream"])
+    }
+
     @Test("2026-07-28, Cancellation: a request is given up by closing its connection")
     func cancelsByClosing() throws {
         var driver = Driver()

@@ -80,6 +80,11 @@ import Testing
             ),
             (#"{"s":"a"}"#, [("Mcp-Param-Text", "=?base64?%%%%?=")], "Mcp-Param-Text is not well encoded"),
             (#"{"s":"é"}"#, [("Mcp-Param-Text", "é")], "Mcp-Param-Text is not well encoded"),
+            // é in two code points.
+            (
+                #"{"s":"é"}"#, [("Mcp-Param-Text", "=?base64?ZcyB?=")],
+                "Mcp-Param-Text does not match the body's params.arguments.s"
+            ),
             (
                 #"{"i":42}"#, [("Mcp-Param-Number", "43")],
                 "Mcp-Param-Number does not match the body's params.arguments.i"

@@ -40,6 +40,12 @@ import Testing
         #expect(route(.DELETE, uri, [("Mcp-Session-Id", "s")]) == .delete(session: "s"))
     }
 
+    @Test("2025-11-25, Transports, Security Warning, 1: 403, whatever else is wrong with a request from elsewhere")
+    func theOriginIsJudgedFirst() {
+        let changes = [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Content-Type", "text/plain")]
+        #expect(refusal(route(.POST, "/mcp", changes))?.status == .forbidden)
+    }
+
     @Test(arguments: ["/mcp", "/github/mcp", "/a/b/mcp?x=1"])
     func takesPrefixesOff(_ uri: String) {
         let paths = EndpointPaths(prefixes: ["/github", "/a/b"])

@@ -202,6 +202,8 @@ import Testing
             ["Mcp-Method": "tools/list"], ["Mcp-Method": "tools/call, tools/call"], ["Mcp-Method": "TOOLS/CALL"],
             ["Mcp-Name": "other"], ["Mcp-Name": "É"], ["Mcp-Name": ""], ["Mcp-Name": "=?base64?w4k?="],
             ["Mcp-Name": "=?BASE64?w4k=?="], ["Mcp-Name": "=?Base64?w4k=?="], ["Mcp-Name": "=?base64?/w==?="],
+            // É in two code points.
+            ["Mcp-Name": "=?base64?RcyB?="],
         ])
     func fieldsMustMatch(_ changes: [String: String]) async throws {
         try await TestBridge.run { bridge in
@@ -213,6 +215,23 @@ import Testing
                 headers: fields + changes.map { ($0.key, $0.value) }, body: body)
             #expect(bad.status == 400)
             #expect(bad.code == -32020 && bad.id == "7")
+        }
+    }
+
+    @Test(
+        "2026-07-28, Streamable HTTP, Standard Request Headers: every method whose name the header has to say",
+        arguments: [("tools/call", "name"), ("prompts/get", "name"), ("resources/read", "uri")])
+    func namesMustMatch(_ method: String, _ member: String) async throws {
+        try await TestBridge.run { bridge in
+            let connection = try await bridge.connect()
+            let body = Wire.stateless(method, id: "7", #""\#(member)":"file:///a b""#)
+            let good = try await connection.roundTrip(headers: Wire.fields(method, name: "file:///a b"), body: body)
+            #expect(good.status == 200)
+            for name in ["file:///a", nil] {
+                let bad = try await connection.roundTrip(headers: Wire.fields(method, name: name), body: body)
+                #expect(bad.status == 400)
+                #expect(bad.code == -32020 && bad.id == "7")
+            }
         }
     }
 

@@ -56,7 +56,9 @@ public struct MirroredArguments: Sendable, Equatable {
             case (_, nil): return "\(mirror.field) repeats \(place), which is not there"
             case (let field?, let text?):
                 guard let said = HeaderText.decoded(field.value) else { return "\(mirror.field) is not well encoded" }
-                let isSame = said == text || mirror.isInteger && Self.areSameInteger(said, text)
+                // By byte: to Swift, é is é however it is spelled, but not to the server.
+                let isSame =
+                    said.utf8.elementsEqual(text.utf8) || mirror.isInteger && Self.areSameInteger(said, text)
                 guard isSame else { return "\(mirror.field) does not match \(place)" }
             }
         }

@@ -89,11 +89,12 @@ struct RequestGate: Sendable {
         guard names.count == 1 else {
             return .refusal(.badRequest, .invalidRequest, "A request has exactly one Host field")
         }
-        guard hosts.allows(host: names[0]) else {
-            return .refusal(.misdirectedRequest, .invalidRequest, "This host name is not served here")
-        }
+        // First: whatever else is wrong with it, a request from elsewhere gets 403 ("Security Warning").
         guard head.headers["origin"].allSatisfy(hosts.allows(origin:)) else {
             return .refusal(.forbidden, .invalidRequest, "This origin is not allowed")
+        }
+        guard hosts.allows(host: names[0]) else {
+            return .refusal(.misdirectedRequest, .invalidRequest, "This host name is not served here")
         }
         return nil
     }

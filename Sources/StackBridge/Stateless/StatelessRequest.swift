@@ -46,7 +46,7 @@ enum StatelessRequest: Equatable {
     private static func problem(_ message: JSONRPCMessage, _ head: Head) -> Answer? {
         let method = message.method ?? ""
         guard let named = head.method else { return mismatch("\(MCPHeader.method) is missing", message) }
-        guard HeaderText.isValid(named), named == method else {
+        guard HeaderText.isValid(named), named.utf8.elementsEqual(method.utf8) else {
             return mismatch("\(MCPHeader.method) '\(named.prefix(80))' does not match the body's '\(method)'", message)
         }
         if let problem = nameProblem(message, head, method) { return problem }
@@ -71,7 +71,11 @@ enum StatelessRequest: Equatable {
         }
         let own = message.text.range(at: "params", member).flatMap { message.text.value(in: $0).stringValue }
         guard let own else { return invalid("params.\(member) is missing", message) }
-        return own == name ? nil : mismatch("\(MCPHeader.name) does not match the body's params.\(member)", message)
+        // By byte: to Swift, é is é however it is spelled, but not to the server.
+        guard own.utf8.elementsEqual(name.utf8) else {
+            return mismatch("\(MCPHeader.name) does not match the body's params.\(member)", message)
+        }
+        return nil
     }
 
     /// What earlier versions have and 2026-07-28 has not ("Changelog").
