@@ -93,7 +93,14 @@ struct EchoServer {
                     + #""serverInfo":{"name":"e","version":"1"}}"#)
         case "tools/call" where CommandLine.arguments.contains("--asks"):
             heldForClient = id
-            say(#"{"jsonrpc":"2.0","id":"question","method":"elicitation/create","params":{"message":"who?"}}"#)
+            let question =
+                #"{"jsonrpc":"2.0","id":"question","method":"elicitation/create","params":{"message":"who?"}}"#
+            say(question)
+            if CommandLine.arguments.contains("--withdraws") {
+                say(question.replacing(#""question""#, with: #""other""#))
+                say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"question"}}"#)
+            }
+            if CommandLine.arguments.contains("--impatient") { answer(id, #"{"gave":"up"}"#) }
         case "tools/list" where CommandLine.arguments.contains("--tools"):
             answer(id, #"{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}"#)
         case "tools/call" where CommandLine.arguments.contains("--tools"):

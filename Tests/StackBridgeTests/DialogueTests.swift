@@ -53,6 +53,24 @@ private let meta =
         #expect(dialogue.answer(try message(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{}}"#)) == [])
     }
 
+    /// 2025-11-25, "Cancellation": whoever asks may give up on it.
+    @Test func theServerMayStopWaiting() throws {
+        let capabilities = try json(#"{"elicitation":{}}"#)
+        var dialogue = Dialogue(state: "s")
+        for id in [#""a""#, "7"] {
+            let question = #"{"jsonrpc":"2.0","id":\#(id),"method":"elicitation/create"}"#
+            #expect(dialogue.ask(try message(question), capabilities: capabilities) == nil)
+        }
+        dialogue.take(
+            try message(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a"}}"#))
+        dialogue.take(try message(#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"requestId":7}}"#))
+        #expect(dialogue.questions.map(\.key) == ["q2"])
+        let outcome = try message(#"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+        dialogue.take(outcome)
+        #expect(dialogue.questions.isEmpty)
+        #expect(dialogue.outcome == outcome)
+    }
+
     @Test func whatTheClientCannotAnswerIsRefused() throws {
         var dialogue = Dialogue(state: "s")
         for method in ["sampling/createMessage", "x"] {
@@ -113,6 +131,42 @@ private let meta =
             let (refused, body) = try await ask(connection, answers, id: 4)
             #expect(refused?.status == .badRequest)
             #expect(body.contains("-32602"))
+        }
+    }
+
+    @Test func anAnswerThatDidNotWaitForTheClientIsKept() async throws {
+        try await TestBridge.run(["--asks", "--impatient"]) { bridge in
+            let connection = try await bridge.connect()
+            let (_, question) = try await ask(connection, "")
+            try await bridge.wait { hub in
+                guard case .asking(let dialogue, _, _, _)? = hub.dialogues.values.first?.phase else { return false }
+                return dialogue.outcome != nil
+            }
+            let answers = #""inputResponses":{"q1":{"action":"accept"}},"requestState":"\#(try state(question))""#
+            let (head, answer) = try await ask(connection, answers, id: 2)
+            #expect(head?.status == .ok)
+            #expect(answer.contains(#""id":2"#))
+            #expect(answer.contains(#""gave":"up""#))
+            #expect(answer.contains(#""resultType":"complete""#))
+            // The server is free again.
+            #expect(try await ask(connection, "", id: 3).1.contains("input_required"))
+            #expect(try await bridge.server.inspect { $0.dialogues.count } == 1)
+        }
+    }
+
+    @Test func aQuestionThatIsWithdrawnIsNotAskedAgain() async throws {
+        try await TestBridge.run(["--asks", "--withdraws"]) { bridge in
+            let connection = try await bridge.connect()
+            let (_, question) = try await ask(connection, "")
+            try await bridge.wait { hub in
+                guard case .asking(let dialogue, _, _, _)? = hub.dialogues.values.first?.phase else { return false }
+                return dialogue.questions.map(\.key) == ["q2"]
+            }
+            let again = #""inputResponses":{"q1":{"action":"accept"}},"requestState":"\#(try state(question))""#
+            let (_, asked) = try await ask(connection, again, id: 2)
+            #expect(asked.contains(#""q2":"#) && !asked.contains(#""q1":"#))
+            let answers = #""inputResponses":{"q2":{"action":"decline"}},"requestState":"\#(try state(asked))""#
+            #expect(try await ask(connection, answers, id: 3).1.contains("decline"))
         }
     }
 

@@ -151,6 +151,45 @@ private func call(_ method: String) -> String {
         }
     }
 
+    /// A pipe holds 64 KiB, and the bridge no more than it has to.
+    @Test func aServerThatDoesNotReadIsSentNoMore() async throws {
+        try await TestBridge.runShared(configure: { $0.maximumQueuedForChild = 0 }) { bridge in
+            let connection = try await bridge.connect()
+            let session = try await bridge.initialize(connection)
+            let pid = try await bridge.server.inspect { ($0.shared?.child as? LiveChild)?.pid }
+            kill(try #require(pid), SIGSTOP)
+            let large = #"{"x":"\#(String(repeating: "x", count: 100_000))"}"#
+            while try await bridge.server.inspect({ $0.shared?.child.queuedBytes }) == 0 {
+                let note = Wire.message("notifications/x", id: nil, large)
+                #expect(try await connection.roundTrip(session: session, body: note).status == 202)
+            }
+            let refusals = [
+                try await connection.roundTrip(session: session, body: call("echo")),
+                try await connection.roundTrip(
+                    session: session, body: Wire.message("notifications/x", id: nil)),
+                try await connection.stateless("echo"),
+                try await connection.roundTrip(
+                    headers: Wire.fields("notifications/x"), body: Wire.message("notifications/x", id: nil)),
+            ]
+            #expect(refusals.map(\.status) == [503, 503, 503, 503])
+            #expect(refusals.allSatisfy { $0.header("Retry-After") == "5" })
+        }
+    }
+
+    /// No id of a request comes twice (2025-11-25, "Requests").
+    @Test func everySignOfLifeHasANameOfItsOwn() async throws {
+        try await TestBridge.run { bridge in
+            let (first, second) = try await bridge.server.inspect { ($0.nextSign(), $0.nextSign()) }
+            #expect(first != second)
+            for id in [first, second] {
+                let answer = try JSONRPCMessage(parsing: SharedConversation.request(id: id, "ping"))
+                #expect(!BridgeHub.isSignOfLife(answer))
+                let response = try #require(SharedConversation.response(id, result: .emptyObject))
+                #expect(BridgeHub.isSignOfLife(response))
+            }
+        }
+    }
+
     /// It answers `initialize`, and dies of the first call, again and again.
     @Test(arguments: [true, false]) func aChildThatDiesOfCallsIsHeldBack(_ shares: Bool) async throws {
         try await TestBridge.run(configure: { configuration in

@@ -136,6 +136,100 @@ import Testing
         }
     }
 
+    /// Whoever was let in first has not let in the next one: neither is told what the server said to the other.
+    @Test(arguments: ["server/discover", "subscriptions/listen"])
+    func whatTheServerIsIsToldToWhomItLetsIn(_ method: String) async throws {
+        let news = #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"u"}}"#
+        let origin = TestOrigin { request in
+            guard request.field("authorization") == "Bearer t" else {
+                return .json(.unauthorized, "", fields: [("WWW-Authenticate", Self.challenge)])
+            }
+            return request.sessionReply { request in
+                switch request.message?.method {
+                case "server/discover": .json(.badRequest)
+                case "initialize":
+                    .json(
+                        .ok,
+                        request.result(
+                            #"{"protocolVersion":"2025-06-18","capabilities":{"resources":{"subscribe":true}},"#
+                                + #""serverInfo":{"name":"o","version":"1"}}"#),
+                        fields: [("Mcp-Session-Id", "s")])
+                case "resources/subscribe":
+                    .events([request.result("{}"), news].map { ServerSentEvent(data: ByteBuffer(string: $0)) })
+                default: nil
+                }
+            }
+        }
+        let body = Wire.stateless(method, #""notifications":{"resourceSubscriptions":["u"]}"#)
+        let token = [("Authorization", "Bearer t")]
+        try await TestOrigin.run(origin, authorizes: true) { bridge in
+            let (head, _) = try await OriginTests.ask(try await bridge.connect(), headers: token)
+            #expect(head?.status == .ok)
+            for fields in [[], [("Authorization", "Bearer x")]] {
+                let other = try await bridge.connect().roundTrip(headers: Wire.fields(method) + fields, body: body)
+                #expect(other.status == 401)
+                #expect(other.header("WWW-Authenticate") == Self.challenge)
+            }
+            let connection = try await bridge.connect()
+            try await connection.send(headers: Wire.fields(method) + token, body: body)
+            #expect(await connection.head()?.status == .ok)
+            guard method == "subscriptions/listen" else { return }
+            #expect(try await connection.event()?.contains("acknowledged") == true)
+            #expect(try await connection.event()?.contains(#""uri":"u""#) == true)
+            try await connection.close()
+            try await bridge.wait { $0.dialogues.values.allSatisfy { !$0.isBusy } }
+        }
+        let subscriptions = origin.requests.filter { $0.message?.method?.hasPrefix("resources/") == true }
+        #expect(subscriptions.allSatisfy { $0.field("authorization") == "Bearer t" })
+    }
+
+    /// Their sessions are the bridge's own, but who may have one is the server's to say.
+    @Test func sessionsInFrontOfAServerWithoutAnyAreForWhomItLetsIn() async throws {
+        let origin = TestOrigin { request in
+            guard request.field("authorization") == "Bearer t" else {
+                return .json(.unauthorized, "", fields: [("WWW-Authenticate", Self.challenge)])
+            }
+            guard request.message?.method == "server/discover", request.field("mcp-method") != nil else {
+                return request.modernReply(hasSessions: false)
+            }
+            return .json(
+                .ok,
+                request.result(
+                    #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":"#
+                        + #"{"tools":{"listChanged":true},"resources":{"subscribe":true,"x":1}}}"#))
+        }
+        let token = [("Authorization", "Bearer t")]
+        let hello = Wire.message("initialize", #"{"protocolVersion":"2025-06-18"}"#)
+        try await TestOrigin.run(origin, authorizes: true) { bridge in
+            let connection = try await bridge.connect()
+            // Until one of them has told so, nobody knows that the server has no sessions.
+            for _ in 0..<2 {
+                let opened = try await connection.roundTrip(headers: token, body: hello)
+                #expect(opened.status == 200)
+                #expect(opened.value("result", "protocolVersion") == JSONText("2025-06-18"))
+                // News would be those of somebody else.
+                #expect(
+                    opened.value("result", "capabilities").map { String(buffer: $0.bytes) }
+                        == #"{"tools":{},"resources":{"x":1}}"#)
+                let session = try #require(opened.header("Mcp-Session-Id"))
+                let subscribe = Wire.message("resources/subscribe", #"{"uri":"u"}"#)
+                let refused = try await connection.roundTrip(session: session, headers: token, body: subscribe)
+                #expect(refused.code == -32601)
+                let other = try await bridge.connect().roundTrip(.GET, session: session)
+                #expect(other.status == 401)
+                for fields in [[], [("Authorization", "Bearer x")]] {
+                    let other = try await bridge.connect().roundTrip(headers: fields, body: hello)
+                    #expect(other.status == 401)
+                    #expect(other.header("WWW-Authenticate") == Self.challenge)
+                    #expect(other.header("Mcp-Session-Id") == nil)
+                }
+                let end = try await bridge.connect().roundTrip(.DELETE, session: session, headers: token)
+                #expect(end.status / 100 == 2)
+            }
+        }
+        #expect(!origin.methods.contains("subscriptions/listen"))
+    }
+
     /// What the server asks its client reaches it, and the answer says whose it is.
     @Test func questionsAndAnswersGoWithTheToken() async throws {
         let origin = TestOrigin { request in

@@ -260,10 +260,12 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
                 == [try delivered(#"{"jsonrpc":"2.0","id":7,"result":{}}"#, a)])
     }
 
-    @Test func whatIsNoAnswerForThemIsAnError() throws {
+    /// 2026-07-28, "Result Type": a kind that is not known is an error.
+    @Test(arguments: ["input_required", "some_day"])
+    func whatIsNoAnswerForThemIsAnError(_ type: String) throws {
         var (conversation, _) = try open()
         let request = try message(#"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{}}"#)
-        let answer = #"{"jsonrpc":"2.0","id":4,"result":{"resultType":"input_required","inputRequests":{}}}"#
+        let answer = #"{"jsonrpc":"2.0","id":4,"result":{"resultType":"\#(type)","inputRequests":{}}}"#
         _ = conversation.receive(request, from: a)
         guard case .deliver(let error, a)? = conversation.receive(fromChild: try message(answer)).first else {
             Issue.record("not delivered")
@@ -305,6 +307,55 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
         let news =
             #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"u","_meta":{"io.modelcontextprotocol/subscriptionId":4}}}"#
         #expect(conversation.receive(fromChild: try message(news)) == [try delivered(news, a)])
+    }
+
+    /// 2026-07-28, "Subscriptions", "Graceful Closure": a server ends them when it likes, in any of these ways.
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":3,"result":{"resultType":"complete"}}"#,
+        #"{"jsonrpc":"2.0","id":3,"error":{"code":-32603,"message":"x"}}"#,
+        #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}"#,
+    ])
+    func newsAreAskedForAgain(_ end: String) throws {
+        var (conversation, _) = try open()
+        let now = NIODeadline.now()
+        #expect(conversation.tick(now: now) == [])
+        #expect(conversation.receive(fromChild: try message(end)) == [])
+        #expect(conversation.tick(now: now) == [])
+        #expect(conversation.tick(now: now + .milliseconds(999)) == [])
+        let again = conversation.tick(now: now + .seconds(1))
+        #expect(again.count == 1)
+        #expect(conversation.listening.number == 4)
+        // It waits longer each time, until the server is willing.
+        let next = try message(end.replacing("3,", with: "4,").replacing("3}", with: "4}"))
+        #expect(conversation.receive(fromChild: next) == [])
+        _ = conversation.tick(now: now)
+        #expect(conversation.tick(now: now + .milliseconds(1999)) == [])
+        #expect(conversation.tick(now: now + .seconds(2)).count == 1)
+        let acknowledged =
+            #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":5}}}"#
+        #expect(conversation.receive(fromChild: try message(acknowledged)) == [])
+        #expect(conversation.listening.pause == .seconds(1))
+        // What changed while nobody heard of it is looked at again.
+        guard case .unknown = conversation.tools else {
+            Issue.record("the tools are still believed")
+            return
+        }
+    }
+
+    @Test func aServerWithoutNewsIsAskedOnce() throws {
+        var (conversation, _) = try open()
+        let end = #"{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"x"}}"#
+        #expect(conversation.receive(fromChild: try message(end)) == [])
+        #expect(conversation.tick(now: .now()) == [])
+        #expect(conversation.tick(now: .now() + .hours(1)) == [])
+    }
+
+    /// Refused in the words of HTTP, which is no answer.
+    @Test func newsThatAreRefusedAreAskedForAgain() throws {
+        var (conversation, _) = try open()
+        #expect(conversation.refused(JSONText(3)) == nil)
+        #expect(conversation.tick(now: .now()) == [])
+        #expect(conversation.tick(now: .now() + .minutes(1)).count == 1)
     }
 
     @Test(arguments: [

@@ -188,6 +188,11 @@ extension TestOrigin.Request {
                     #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"#
                         + #""ttlMs":5,"cacheScope":"public"}"#))
         }
+        if message?.method == "subscriptions/listen" {
+            let acknowledgement =
+                #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{}}}"#
+            return .open([ServerSentEvent(data: ByteBuffer(string: acknowledgement))])
+        }
         return .json(.ok, result(#"{"resultType":"complete","tools":[],"ttlMs":7,"cacheScope":"public"}"#))
     }
 }

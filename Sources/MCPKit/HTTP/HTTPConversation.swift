@@ -161,8 +161,7 @@ extension HTTPConversation {
     /// Takes a message for the server, with fields that go along with it.
     public mutating func send(_ message: JSONRPCMessage, fields: [HTTPField] = []) -> [Action] {
         guard phase != .ended else { return [] }
-        let isStateless = message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
-        if isStateless, !isPair { return post(message, stateless: true, fields) }
+        if Self.isStateless(message), !isPair { return post(message, stateless: true, fields) }
         if message.method == MCPMethod.initialize, message.kind == .request { return open(message, fields) }
         if message.method == MCPMethod.cancelled, let id = message.cancelledRequestID, let number = stateless(id) {
             // There a client gives a request up by closing its connection (2026-07-28, "Cancellation").
@@ -180,11 +179,16 @@ extension HTTPConversation {
         }
     }
 
-    /// A message in the session, for who does not care what the server says, but whether it takes it.
-    public func request(carrying message: ByteBuffer, fields: [HTTPField]) -> Request {
-        Request(
-            number: 0, method: .post, path: postPath ?? path, fields: Self.postFields + sessionFields + fields,
-            body: message)
+    /// A message, for who does not care what the server says, but whether it takes it.
+    public func request(carrying message: JSONRPCMessage, fields: [HTTPField]) -> Request {
+        let own = Self.isStateless(message) ? Self.statelessFields(message) : sessionFields
+        return Request(
+            number: 0, method: .post, path: postPath ?? path, fields: Self.postFields + own + fields,
+            body: message.text.bytes)
+    }
+
+    private static func isStateless(_ message: JSONRPCMessage) -> Bool {
+        message.text.range(at: "params", "_meta", MCPMeta.protocolVersion) != nil
     }
 
     /// Ends the conversation: the session is closed and nothing that is under way matters any more.

@@ -10,9 +10,6 @@ import NIOPosix
 ///
 /// Confined to the event loop.
 final class LiveChild: ServerLink {
-    /// The id of the bridge's own question whether a child is still there.
-    static let signOfLife = JSONText("mcp-stack-bridge")
-
     let id: LinkID
     let pid: pid_t
     let startedAt: NIODeadline

@@ -79,11 +79,10 @@ final class OriginLink: ServerLink {
 
     func poll() {}
 
-    /// Asks the server whether it lets in who signs in with these fields to its session; tells how it refuses, or nil.
-    func ask(whetherAdmits fields: [HTTPField], _ done: @escaping (Answer?) -> Void) {
-        let ping = SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping)
-        let question = conversation.request(carrying: ping, fields: fields)
-        connections.ask(question) { head, _ in
+    /// Asks the server whether it lets in who signs in with these fields; tells how it refuses, or nil.
+    func ask(_ question: ByteBuffer, fields: [HTTPField], _ done: @escaping (Answer?) -> Void) {
+        guard let message = try? JSONRPCMessage(parsing: question) else { return }
+        connections.ask(conversation.request(carrying: message, fields: fields)) { head, _ in
             switch head {
             case nil: done(.unavailable("The server does not answer", retryAfter: 1))
             case let head? where head.status / 100 == 2: done(nil)

@@ -106,7 +106,7 @@ extension BridgeHub {
     ) -> LinkEvents {
         LinkEvents(
             message: { [unowned self] in
-                guard $0.id != LiveChild.signOfLife else { return }
+                guard !Self.isSignOfLife($0) else { return }
                 use.message(self, $0)
             },
             refused: { [unowned self] in use.refused(self, $0, $1) },

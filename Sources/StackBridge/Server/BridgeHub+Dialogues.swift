@@ -10,9 +10,7 @@ extension BridgeHub {
     /// Whether a request is served by a server that may ask its client something.
     func isDialogue(_ message: JSONRPCMessage) -> Bool {
         guard !configuration.sharesSessions, generations == .sessions else { return false }
-        // What the bridge answers itself, or for all, is nobody's own.
-        let isOwn = ![MCPMethod.discover, MCPMethod.listen].contains(message.method)
-        return isOwn && isForOnePerson || Dialogue.capabilities(of: message) != nil
+        return isForOnePerson || Dialogue.capabilities(of: message) != nil
     }
 
     /// Whether the server has its clients sign in and keeps sessions: then none of these serves two people.
@@ -70,7 +68,7 @@ extension BridgeHub {
                 }))
         if dialogues.count >= mostDialogues, let idle { end(idle) }
         id = child.id
-        let server = DialogueServer(child, speaksHTTP: origin != nil, capabilities: capabilities, phase: phase)
+        let server = DialogueServer(child, newConversation(), capabilities: capabilities, phase: phase)
         dialogues[child.id] = server
         return server
     }
@@ -79,12 +77,36 @@ extension BridgeHub {
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
         _ introduction: ServerIntroduction, _ server: DialogueServer
     ) {
+        server.fields = head.passed
+        switch message.method {
+        case MCPMethod.discover:
+            server.phase = .idle(since: .now())
+            return tell(introduction, message.id ?? .null, exchange)
+        case MCPMethod.listen: return listen(message, head, exchange, introduction, server)
+        default: break
+        }
         let call = StatelessCall(message, head, exchange: exchange, limits: configuration.session, now: .now())
         server.phase = .running(call, Dialogue(state: Self.newSessionID()))
         server.conversation.join(.call(exchange))
-        server.fields = head.passed
         let translated = StatelessCall.translated(message, for: introduction)
         perform(server.conversation.receive(translated, from: .call(exchange), repeated: head.repeated), server)
+    }
+
+    /// Tells a client the news of a server that nobody else is told of.
+    private func listen(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
+        _ introduction: ServerIntroduction, _ server: DialogueServer
+    ) {
+        server.phase = .idle(since: .now())
+        waiting[exchange]?.connection.closeAfterStream()
+        guard let stream = newsStream(message, head, exchange, introduction) else { return }
+        server.phase = .news(stream)
+        server.conversation.join(.call(exchange))
+        perform(stream.open())
+        for request in stream.subscriptions {
+            perform(server.conversation.receive(request, from: .call(exchange)), server)
+        }
+        if isDraining { perform(stream.end()) }
     }
 
     /// A client comes back with what the server wants to know.
@@ -115,6 +137,7 @@ extension BridgeHub {
         server.phase = .running(call, dialogue)
         server.fields = head.passed
         for response in responses { server.child.send(response.jsonOnOneLine, fields: server.fields) }
+        if let outcome = dialogue.outcome { return deliver(outcome.renumbered(id: message.id ?? .null), server) }
         // What was left open is asked again.
         if !dialogue.questions.isEmpty { ask(server) }
     }
@@ -166,7 +189,7 @@ extension BridgeHub {
             if let actions = server.conversation.refusedTools(request) { return perform(actions, server) }
             guard server.conversation.refused(request) != nil else { return }
             (exchange, id) = (call.exchange, call.id)
-        case .asking, .idle: return
+        case .news, .asking, .idle: return
         }
         end(server)
         waiting[exchange]?.meter?.outcome = .error
@@ -189,11 +212,16 @@ extension BridgeHub {
             server.phase = .running(call, dialogue)
             ask(server)
         case .asking(var dialogue, let exchange, let method, let since):
-            guard message.kind == .request else { return }
-            if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
+            if message.kind != .request {
+                dialogue.take(message)
+            } else if let refusal = dialogue.ask(message, capabilities: server.capabilities) {
                 return server.child.send(refusal.jsonOnOneLine, fields: server.fields)
             }
             server.phase = .asking(dialogue, exchange, method: method, since: since)
+        case .news(var stream):
+            let actions = stream.receive(message, now: .now())
+            server.phase = .news(stream)
+            perform(actions)
         case .opening, .idle: break
         }
     }
@@ -226,6 +254,8 @@ extension BridgeHub {
         case .running(var call, _):
             waiting[call.exchange]?.meter?.outcome = .error
             perform(call.fail(cause, retryAfter: seconds))
+        // The client notices that it broke, and asks again.
+        case .news(let stream): perform([.endEvents(stream.exchange)])
         case .asking, .idle: break
         }
     }
@@ -240,6 +270,9 @@ extension BridgeHub {
                 guard call.isOver else { return end(server) }
                 server.phase = .idle(since: .now())
             case .opening(_, _, let opening) where opening == exchange: end(server)
+            case .news(let stream) where stream.exchange == exchange:
+                perform(server.conversation.leave(.call(exchange)), server)
+                end(server)
             default: break
             }
         }
@@ -255,6 +288,10 @@ extension BridgeHub {
                 server.phase = .running(call, dialogue)
                 if call.isOver { waiting[call.exchange]?.meter?.outcome = .error }
                 perform(actions, of: server.child)
+            case .news(var stream):
+                let actions = stream.tick(now: now)
+                server.phase = .news(stream)
+                perform(actions)
             case .asking(_, _, _, let since) where now - since >= DialogueServer.patienceWithClients: end(server)
             case .idle(let since) where now - since >= DialogueServer.idle: end(server)
             case .opening(_, _, let exchange):

@@ -16,9 +16,24 @@ extension BridgeHub {
         // A server without sessions knows no `ping`, and no request that does not say its version.
         child.send(
             isStateless(child)
-                ? SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.discover, StatelessMeta.parameters)
-                : SharedConversation.request(id: LiveChild.signOfLife, MCPMethod.ping))
+                ? SharedConversation.request(id: nextSign(), MCPMethod.discover, StatelessMeta.parameters)
+                : SharedConversation.request(id: nextSign(), MCPMethod.ping))
     }
+
+    /// The id of the bridge's own question whether a server is still there, which nobody waits for; none comes twice
+    /// (2025-11-25, "Requests").
+    func nextSign() -> JSONText {
+        lastSign += 1
+        return JSONText(Self.signOfLife + String(lastSign))
+    }
+
+    /// Whether a message answers such a question.
+    static func isSignOfLife(_ message: JSONRPCMessage) -> Bool {
+        message.method == nil && message.id?.kind == .string
+            && message.id?.stringValue?.hasPrefix(signOfLife) ?? false
+    }
+
+    private static let signOfLife = "mcp-stack-bridge-"
 
     private func isStateless(_ child: any ServerLink) -> Bool {
         guard let dialogue = dialogues[child.id] else { return shared?.child === child && generations != .sessions }

@@ -95,11 +95,15 @@ extension BridgeHub {
         guard let origin, origin.configuration.authorizesClients, let session = sessions[id],
             session.admitted != passed
         else { return goOn(self) }
-        guard let link = session.child as? OriginLink else {
+        guard let link = (session.child ?? shared?.child) as? OriginLink else {
             waiting[exchange]?.connection.respond(RequestGate.unknownSession())
             return
         }
-        link.ask(whetherAdmits: passed) { [weak self] refusal in
+        let question =
+            session.isShared
+            ? SharedConversation.request(id: nextSign(), MCPMethod.discover, StatelessMeta.parameters)
+            : SharedConversation.request(id: nextSign(), MCPMethod.ping)
+        link.ask(question, fields: passed) { [weak self] refusal in
             guard let self, let connection = waiting[exchange]?.connection else { return }
             if let refusal { return connection.respond(refusal) }
             session.admitted = passed

@@ -20,7 +20,7 @@ extension BridgeHub {
                     },
                     refused: { hub, request, head in hub.sharedServerRefused(request, head) },
                     ended: { hub, end in hub.sharedChildEnded(end) })),
-            speaksHTTP: origin != nil)
+            newConversation())
         shared = server
         server.fields = fields
         // Not at once: a child that is gone already says so as soon as it is written to, and who asks for it here has
@@ -32,6 +32,12 @@ extension BridgeHub {
                 server.conversation.begin(client: BridgeConfiguration.version, inGenerationOf: generation), server)
         }
         return server
+    }
+
+    /// A conversation of the bridge's own with the server, before it begins.
+    func newConversation() -> SharedConversation {
+        SharedConversation(
+            speaksHTTP: origin != nil, authorizesClients: origin?.configuration.authorizesClients ?? false)
     }
 
     /// How the conversation with the shared server begins.

@@ -13,20 +13,22 @@ extension BridgeHub {
     ) {
         switch StatelessRequest(body, of: head) {
         case .refuse(let answer): from.respond(answer)
-        case .notification(let message):
-            passOn(message, head)
-            from.respond(.empty(.accepted))
+        case .notification(let message): from.respond(passOn(message, head))
         case .request(let message): begin(message, head, exchange, from)
         }
     }
 
     /// Hands a notification to the server; one that does not run has missed nothing.
-    private func passOn(_ message: JSONRPCMessage, _ head: StatelessRequest.Head) {
+    private func passOn(_ message: JSONRPCMessage, _ head: StatelessRequest.Head) -> Answer {
         guard let server = shared, let introduction = server.conversation.introduction,
             !Self.ownNotifications.contains(message.method ?? "")
-        else { return }
+        else { return .empty(.accepted) }
+        guard server.child.queuedBytes <= configuration.maximumQueuedForChild else {
+            return .unavailable("The server does not read its input", retryAfter: 5, reason: .input)
+        }
         let translated = StatelessCall.translated(message, for: introduction)
         server.child.send(translated.text.bytes.jsonOnOneLine, fields: head.passed)
+        return .empty(.accepted)
     }
 
     /// What would be about the bridge's conversation with the server, or about nothing.
@@ -84,13 +86,9 @@ extension BridgeHub {
         let now = NIODeadline.now()
         server.calls[exchange] = nil
         // A server that has its clients sign in may tell each of them something else.
-        let isItsOwn = introduction.generation == .stateless && origin?.configuration.authorizesClients ?? false
+        let isItsOwn = server.conversation.isPersonal(introduction)
         if message.method == MCPMethod.discover, let id = message.id, !isItsOwn {
-            let answer = SharedConversation.response(id, result: introduction.discoverResult)
-            waiting[exchange]?.meter?.outcome = .ok
-            waiting[exchange]?.connection.respond(
-                answer.map { .json(.ok, $0.text.bytes) } ?? .empty(.internalServerError))
-            return
+            return tell(introduction, id, exchange)
         }
         if message.method == MCPMethod.listen { waiting[exchange]?.connection.closeAfterStream() }
         if message.method == MCPMethod.listen, introduction.generation != .stateless {
@@ -114,14 +112,7 @@ extension BridgeHub {
         _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
         _ introduction: ServerIntroduction, _ server: SharedServer
     ) {
-        let stream = NewsStream(
-            message, exchange: exchange, introduction: introduction, limits: configuration.session, now: .now())
-        guard let stream, head.accepts.contains(.events) else {
-            waiting[exchange]?.meter?.outcome = .refused
-            let text = "subscriptions/listen needs params.notifications and a client that accepts text/event-stream"
-            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
-            return
-        }
+        guard let stream = newsStream(message, head, exchange, introduction) else { return }
         server.calls[exchange] = .news(stream)
         server.conversation.join(.call(exchange))
         perform(stream.open())
@@ -129,6 +120,29 @@ extension BridgeHub {
             perform(server.conversation.receive(request, from: .call(exchange)), server)
         }
         if isDraining { perform(stream.end()) }
+    }
+
+    /// The stream that a client wants news on, unless it is refused one.
+    func newsStream(
+        _ message: JSONRPCMessage, _ head: StatelessRequest.Head, _ exchange: ExchangeID,
+        _ introduction: ServerIntroduction
+    ) -> NewsStream? {
+        let stream = NewsStream(
+            message, exchange: exchange, introduction: introduction, limits: configuration.session, now: .now())
+        guard let stream, head.accepts.contains(.events) else {
+            waiting[exchange]?.meter?.outcome = .refused
+            let text = "subscriptions/listen needs params.notifications and a client that accepts text/event-stream"
+            waiting[exchange]?.connection.respond(.refusal(.badRequest, .invalidParams, text, id: message.id))
+            return nil
+        }
+        return stream
+    }
+
+    /// Says what the server can do.
+    func tell(_ introduction: ServerIntroduction, _ id: JSONText, _ exchange: ExchangeID) {
+        let answer = SharedConversation.response(id, result: introduction.discoverResult)
+        waiting[exchange]?.meter?.outcome = .ok
+        waiting[exchange]?.connection.respond(answer.map { .json(.ok, $0.text.bytes) } ?? .empty(.internalServerError))
     }
 
     func deliver(_ message: JSONRPCMessage, to exchange: ExchangeID, _ server: SharedServer) {
@@ -193,6 +207,7 @@ extension BridgeHub {
 
     /// The bridge is about to stop and ends the streams that have no end of their own.
     func endNews() {
+        for case .news(let stream) in dialogues.values.map(\.phase) { perform(stream.end()) }
         guard let server = shared else { return }
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
             switch call {

@@ -85,6 +85,7 @@ final class BridgeHub {
     private var sessionRate: TokenBucket?
     private var lastExchange: UInt64 = 0
     private var lastLink: UInt64 = 0
+    var lastSign: UInt64 = 0
 
     init(
         _ configuration: BridgeConfiguration, on eventLoop: any EventLoop, notifier: ServiceNotifier,

@@ -13,6 +13,8 @@ final class DialogueServer {
         case opening(JSONRPCMessage, StatelessRequest.Head, ExchangeID)
         /// It is being answered.
         case running(StatelessCall, Dialogue)
+        /// It tells news to one client.
+        case news(NewsStream)
         /// The client was asked something, and has not come back.
         case asking(Dialogue, ExchangeID, method: String, since: NIODeadline)
         /// Nobody uses it.
@@ -27,9 +29,9 @@ final class DialogueServer {
     let capabilities: JSONText
     var phase: Phase
 
-    init(_ child: any ServerLink, speaksHTTP: Bool, capabilities: JSONText, phase: Phase) {
+    init(_ child: any ServerLink, _ conversation: SharedConversation, capabilities: JSONText, phase: Phase) {
         self.child = child
-        conversation = SharedConversation(speaksHTTP: speaksHTTP)
+        self.conversation = conversation
         self.capabilities = capabilities
         self.phase = phase
     }
@@ -37,7 +39,7 @@ final class DialogueServer {
     /// Whether a request waits for it.
     var isBusy: Bool {
         switch phase {
-        case .opening, .running: true
+        case .opening, .running, .news: true
         case .asking, .idle: false
         }
     }

@@ -26,8 +26,8 @@ final class SharedServer {
     var fields: [HTTPField] = []
     var calls: [ExchangeID: Call] = [:]
 
-    init(_ child: any ServerLink, speaksHTTP: Bool) {
+    init(_ child: any ServerLink, _ conversation: SharedConversation) {
         self.child = child
-        conversation = SharedConversation(speaksHTTP: speaksHTTP)
+        self.conversation = conversation
     }
 }

@@ -53,7 +53,7 @@ struct ServerIntroduction: Equatable {
             ("protocolVersion", JSONText(version.rawValue)), ("capabilities", capabilities),
         ]
         guard generation == .stateless else { return result.editing(append: members) }
-        members.append(("serverInfo", serverInfo))
+        members.append(("serverInfo", serverInfo ?? Self.unnamed))
         return result.editing(
             remove: { ["supportedVersions", "resultType", "ttlMs", "cacheScope", "_meta"].contains($0) },
             append: members)
@@ -76,13 +76,35 @@ struct ServerIntroduction: Equatable {
         ]
         if let instructions = result.member("instructions") { members.append(("instructions", instructions)) }
         members += Self.uncached
-        members.append(("_meta", JSONText.emptyObject.editing(append: [(MCPMeta.serverInfo, serverInfo)])))
+        if let serverInfo {
+            members.append(("_meta", JSONText.emptyObject.editing(append: [(MCPMeta.serverInfo, serverInfo)])))
+        }
         return JSONText.emptyObject.editing(append: members)
     }
 
-    /// Who the server is, as it says itself.
-    var serverInfo: JSONText {
-        result.member("serverInfo") ?? result.member("_meta")?.member(MCPMeta.serverInfo) ?? .emptyObject
+    /// Who the server is, as it says itself; a stateless one need not.
+    var serverInfo: JSONText? {
+        result.member("serverInfo") ?? result.member("_meta")?.member(MCPMeta.serverInfo)
+    }
+
+    /// What stands for a server that does not say who it is: a session begins with a name and a version.
+    private static let unnamed = JSONText.emptyObject.editing(append: [
+        ("name", JSONText("unnamed")), ("version", JSONText("unknown")),
+    ])
+
+    /// The same server, when it is to promise no news.
+    var withoutNews: ServerIntroduction {
+        guard var capabilities = result.member("capabilities") else { return self }
+        for list in ["tools", "prompts", "resources"] {
+            guard let offered = capabilities.member(list), offered.kind == .object else { continue }
+            let left = offered.editing(remove: { ["listChanged", "subscribe"].contains($0) })
+            capabilities = capabilities.editing(append: [(list, left)])
+        }
+        return ServerIntroduction(generation, result.editing(append: [("capabilities", capabilities)]))
+    }
+
+    private init(_ generation: Generation, _ result: JSONText) {
+        (self.generation, self.result) = (generation, result)
     }
 
     /// Whether the server offers news of single resources.

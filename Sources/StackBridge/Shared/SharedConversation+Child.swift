@@ -45,27 +45,44 @@ extension SharedConversation {
 
     private mutating func receiveOutcome(_ message: JSONRPCMessage) -> [Action] {
         guard let number = message.id?.integerValue else { return [] }
-        guard let request = pending.removeValue(forKey: number) else { return receiveTools(number, message) ?? [] }
+        guard let request = pending.removeValue(forKey: number) else {
+            return receiveTools(number, message) ?? endListening(number, errorCode: message.errorCode) ?? []
+        }
+        if request.method == MCPMethod.initialize { return admit(message, request) }
         var actions: [Action] = []
         if let uri = request.resource, message.kind == .response {
             subscribers[uri, default: []].insert(request.party)
             // It left while it was being subscribed.
             if !parties.contains(request.party) { actions = unsubscribe(request.party, from: uri) }
         }
-        if asksForInput(message), case .session = request.party {
-            let error = JSONRPCError(.internalError, "The server asks for input that this client was not said to give")
+        if request.party.isSession, let problem = incompleteness(of: message) {
+            let error = JSONRPCError(.internalError, problem)
             return actions + (Self.failure(request.id, error).map { [.deliver($0, request.party)] } ?? [])
         }
         return actions + [.deliver(message.renumbered(id: request.id), request.party)]
     }
 
-    /// Whether a stateless server wants to be asked again with more (2026-07-28, "Multi Round-Trip Requests"): for a
-    /// client with a session that is no answer.
-    private func asksForInput(_ message: JSONRPCMessage) -> Bool {
-        guard introduction?.generation == .stateless, let range = message.text.range(at: "result", "resultType") else {
-            return false
+    /// The server has let in the client of a session, or not.
+    private func admit(_ message: JSONRPCMessage, _ request: Pending) -> [Action] {
+        guard message.kind == .response else { return [.deliver(message.renumbered(id: request.id), request.party)] }
+        guard let introduction = message.text.member("result").flatMap(ServerIntroduction.init(discover:)) else {
+            let error = JSONRPCError(.internalError, "The server serves no version of the protocol that is known")
+            return Self.failure(request.id, error).map { [.deliver($0, request.party)] } ?? []
         }
-        return message.text.value(in: range).stringValue == "input_required"
+        return answer(request.id, introduction.withoutNews.initializeResult(for: request.version), to: request.party)
+    }
+
+    /// Why the result of a stateless server is none for a client with a session, which knows only whole ones
+    /// (2026-07-28, "Result Type").
+    private func incompleteness(of message: JSONRPCMessage) -> String? {
+        guard introduction?.generation == .stateless, let range = message.text.range(at: "result", "resultType") else {
+            return nil
+        }
+        switch message.text.value(in: range).stringValue {
+        case "complete": return nil
+        case "input_required": return "The server asks for input that this client was not said to give"
+        case let type: return "The server answered with a kind of result that is not known: \((type ?? "").prefix(40))"
+        }
     }
 
     private mutating func unasked(_ message: JSONRPCMessage) -> [Action] {
@@ -74,7 +91,7 @@ extension SharedConversation {
         if let range = message.text.range(at: "params", "_meta", MCPMeta.subscriptionID),
             let number = message.text.value(in: range).integerValue
         {
-            guard number != listening else { return takeNews(message, method) }
+            guard number != listening.number else { return takeNews(message, method) }
             guard let request = pending[number],
                 let own = try? JSONRPCMessage(message.text.replacing(range, with: request.id))
             else { return [] }
@@ -88,38 +105,10 @@ extension SharedConversation {
             else { return [] }
             return [.deliver(own, request.party)]
         case MCPMethod.cancelled where introduction?.generation == .stateless: return endSubscription(message)
+        // Of a question that it has asked.
+        case MCPMethod.cancelled where answersQuestions:
+            return parties.first.map { [.deliver(message, $0)] } ?? []
         default: return takeNews(message, method)
-        }
-    }
-
-    private mutating func takeNews(_ message: JSONRPCMessage, _ method: String) -> [Action] {
-        (method == MCPMethod.toolsChanged ? forgetTools() : []) + tell(message, method)
-    }
-
-    /// A stateless server ends a subscription by cancelling it (2026-07-28, "Cancellation"), which a client learns from
-    /// an answer ("Subscriptions", "Graceful Closure").
-    private mutating func endSubscription(_ message: JSONRPCMessage) -> [Action] {
-        guard let number = message.cancelledRequestID?.integerValue, let request = pending[number],
-            request.method == MCPMethod.listen
-        else { return [] }
-        pending[number] = nil
-        let meta = JSONText.emptyObject.editing(append: [(MCPMeta.subscriptionID, request.id)])
-        let result = JSONText.emptyObject.editing(append: [("resultType", JSONText("complete")), ("_meta", meta)])
-        return Self.response(request.id, result: result).map { [.deliver($0, request.party)] } ?? []
-    }
-
-    /// Tells news of lists to all, and those of a resource to who asked.
-    private func tell(_ message: JSONRPCMessage, _ method: String) -> [Action] {
-        switch method {
-        case MCPMethod.toolsChanged, MCPMethod.promptsChanged, MCPMethod.resourcesChanged:
-            // Stateless clients of a stateless server have subscriptions of their own; this one is the bridge's.
-            return parties.sorted().filter { introduction?.generation != .stateless || $0.isSession }
-                .map { .deliver(message, $0) }
-        case MCPMethod.resourceUpdated:
-            let uri = message.text.range(at: "params", "uri").flatMap { message.text.value(in: $0).stringValue }
-            return (uri.flatMap { subscribers[$0] } ?? []).sorted().map { .deliver(message, $0) }
-        case MCPMethod.acknowledged: return []
-        default: return [.report("\(method) of the server belongs to no client and is dropped")]
         }
     }
 

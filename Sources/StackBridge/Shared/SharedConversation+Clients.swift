@@ -22,12 +22,22 @@ extension SharedConversation {
         case MCPMethod.initialize:
             let requested = message.text.range(at: "params", "protocolVersion")
                 .flatMap { message.text.value(in: $0).stringValue }.flatMap(MCPProtocolVersion.init(rawValue:))
-            return answer(id, introduction.initializeResult(for: requested), to: party)
+            guard isPersonal(introduction) else {
+                return answer(id, introduction.initializeResult(for: requested), to: party)
+            }
+            let number = nextNumber()
+            pending[number] = Pending(party: party, id: id, method: method, version: requested)
+            let question = Self.request(number, MCPMethod.discover, StatelessMeta.parameters)
+            return [.send(question, for: party, repeating: [])]
         case MCPMethod.ping where introduction.generation == .stateless:
             return answer(id, .emptyObject, to: party)
         case MCPMethod.setLevel:
             let error = JSONRPCError(
                 .methodNotFound, "logging/setLevel would change what all clients of this server see")
+            return Self.failure(id, error).map { [.deliver($0, party)] } ?? []
+        case MCPMethod.subscribe where isPersonal(introduction):
+            let error = JSONRPCError(
+                .methodNotFound, "A server that has its clients sign in tells news to 2026-07-28 clients only")
             return Self.failure(id, error).map { [.deliver($0, party)] } ?? []
         case MCPMethod.subscribe where introduction.generation == .stateless:
             if let uri = Self.resource(of: message) { subscribers[uri, default: []].insert(party) }
@@ -71,7 +81,7 @@ extension SharedConversation {
         }
     }
 
-    private func answer(_ id: JSONText, _ result: JSONText, to party: Party) -> [Action] {
+    func answer(_ id: JSONText, _ result: JSONText, to party: Party) -> [Action] {
         Self.response(id, result: result).map { [.deliver($0, party)] } ?? []
     }
 

@@ -126,7 +126,7 @@ extension SharedConversation {
     }
 
     /// Looks at the clock: calls do not wait for ever for a server that does not tell its tools.
-    mutating func tick(now: NIODeadline) -> [Action] {
+    mutating func tickTools(now: NIODeadline) -> [Action] {
         guard case .asked(var question) = tools else { return [] }
         guard let since = question.since else {
             question.since = now

@@ -59,6 +59,8 @@ struct SharedConversation {
         var method: String
         /// The resource that news are asked for.
         var resource: String?
+        /// The version that a session is to begin in.
+        var version: MCPProtocolVersion?
     }
 
     /// A message of a party.
@@ -86,14 +88,16 @@ struct SharedConversation {
     var tools = Tools.unknown
     /// Whether the server speaks HTTP itself.
     let speaksHTTP: Bool
+    /// Whether it has each of its clients sign in, so that none is answered by what another was told.
+    let authorizesClients: Bool
     private var lastNumber = openingNumber
     /// Whether what the server asks goes to the one party there is.
     private(set) var answersQuestions = false
-    /// The number of the bridge's own `subscriptions/listen`, by which a stateless server tells news.
-    var listening: Int?
+    var listening = Listening()
 
-    init(speaksHTTP: Bool = false) {
+    init(speaksHTTP: Bool = false, authorizesClients: Bool = false) {
         self.speaksHTTP = speaksHTTP
+        self.authorizesClients = authorizesClients
     }
 
     /// What the server said of itself; nil before it has.
@@ -173,7 +177,8 @@ struct SharedConversation {
 
     /// The server refused a request in the words of HTTP; who waits for it.
     mutating func refused(_ id: JSONText) -> Pending? {
-        id.integerValue.flatMap { pending.removeValue(forKey: $0) }
+        guard let number = id.integerValue, endListening(number) == nil else { return nil }
+        return pending.removeValue(forKey: number)
     }
 
     /// The child is gone.
@@ -184,6 +189,9 @@ struct SharedConversation {
         held = []
         subscribers = [:]
     }
+
+    /// Looks at the clock.
+    mutating func tick(now: NIODeadline) -> [Action] { tickTools(now: now) + tickListening(now: now) }
 
     /// Takes a message of a party, with those of its fields that repeat arguments.
     mutating func receive(
@@ -204,24 +212,6 @@ struct SharedConversation {
         let queue = waiting
         waiting = []
         return [.opened(introduction)] + listen() + queue.flatMap { forward($0, introduction) }
-    }
-
-    /// Asks a stateless server for the news that clients with sessions are to get; an older request is given up.
-    mutating func listen() -> [Action] {
-        guard let introduction, introduction.generation == .stateless else { return [] }
-        var actions: [Action] = listening.map { [.sendToChild(Self.cancellation(of: $0))] } ?? []
-        var filter: [(name: String, value: JSONText)] = [
-            ("toolsListChanged", JSONText(true)), ("promptsListChanged", JSONText(true)),
-            ("resourcesListChanged", JSONText(true)),
-        ]
-        if !subscribers.isEmpty { filter.append(("resourceSubscriptions", JSONText(subscribers.keys.sorted()))) }
-        let parameters = JSONText.emptyObject.editing(append: [
-            ("notifications", JSONText.emptyObject.editing(append: filter)), ("_meta", StatelessMeta.own),
-        ])
-        let number = nextNumber()
-        listening = number
-        actions.append(.sendToChild(Self.request(number, MCPMethod.listen, parameters)))
-        return actions
     }
 
     mutating func discover() -> [Action] {

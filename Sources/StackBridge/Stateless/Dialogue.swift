@@ -30,6 +30,8 @@ struct Dialogue {
 
     let state: String
     private(set) var questions: [Question] = []
+    /// What the server answered while its client was still thinking: it did not wait.
+    private(set) var outcome: JSONRPCMessage?
     private var lastQuestion = 0
 
     init(state: String) {
@@ -57,6 +59,18 @@ struct Dialogue {
             append: [("method", JSONText(method))] + (message.text.member("params").map { [("params", $0)] } ?? []))
         questions.append(Question(key: "q\(lastQuestion)", id: id, request: request))
         return nil
+    }
+
+    /// Takes what the server says, other than a question, while its client thinks.
+    ///
+    /// A server may give up on a question, and answer without it; then nothing is open any more.
+    mutating func take(_ message: JSONRPCMessage) {
+        switch message.kind {
+        case .response, .errorResponse: (outcome, questions) = (message, [])
+        case .notification where message.method == MCPMethod.cancelled:
+            questions.removeAll { $0.id == message.cancelledRequestID }
+        case .notification, .request: break
+        }
     }
 
     /// The result that makes a client answer what is open.

@@ -169,8 +169,8 @@ struct StatelessCall {
         if isWhole, Self.cacheable.contains(method) { members += ServerIntroduction.uncached }
         members.removeAll { present.contains($0.name) }
         let meta = result.member("_meta") ?? .emptyObject
-        if meta.kind == .object, meta.member(MCPMeta.serverInfo) == nil {
-            members.append(("_meta", meta.editing(append: [(MCPMeta.serverInfo, introduction.serverInfo)])))
+        if meta.kind == .object, meta.member(MCPMeta.serverInfo) == nil, let info = introduction.serverInfo {
+            members.append(("_meta", meta.editing(append: [(MCPMeta.serverInfo, info)])))
         }
         return message.text.replacing(range, with: result.editing(append: members)).bytes
     }
