@@ -130,6 +130,14 @@ import Testing
         #expect(driver.requests.map { driver.value("Accept", of: $0) } == [both, both, "text/event-stream"])
     }
 
+    @Test("2026-07-28, Streamable HTTP, Protocol Version Header: notifications say it too, though their body does not")
+    func notificationsSayTheirVersion() throws {
+        var driver = Driver()
+        try driver.say(#"{"jsonrpc":"2.0","method":"notifications/x"}"#)
+        #expect(driver.value("MCP-Protocol-Version", of: driver.requests[0]) == "2026-07-28")
+        #expect(driver.value("Mcp-Method", of: driver.requests[0]) == "notifications/x")
+    }
+
     @Test("2026-07-28, Cancellation: a request is given up by closing its connection")
     func cancelsByClosing() throws {
         var driver = Driver()

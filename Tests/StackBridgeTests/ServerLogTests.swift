@@ -225,6 +225,23 @@ import Testing
     }
 }
 
+@Suite struct BridgeLogTests {
+    /// A line of the bridge may repeat what a server said, and stays one line of the bridge.
+    @Test func aLineIsOneLine() throws {
+        var ends: [CInt] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { ends.forEach { close($0) } }
+        let log = BridgeLog(ends[1], environment: [])
+        log.write("the tool 'a\nmcp-stack-bridge: b\u{1B}[31m' is hidden")
+        log.flush()
+        var bytes = [UInt8](repeating: 0, count: 200)
+        let count = read(ends[0], &bytes, bytes.count)
+        #expect(
+            String(decoding: bytes.prefix(count), as: UTF8.self)
+                == "mcp-stack-bridge: the tool 'amcp-stack-bridge: b' is hidden\n")
+    }
+}
+
 @Suite struct ChildErrorsTests {
     private let call = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#
 

@@ -4,6 +4,7 @@
 import MCPKit
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import StackBridge
@@ -119,6 +120,30 @@ import Testing
         }
     }
 
+    @Test("2026-07-28, Server Behavior for Custom Headers: what clients are told of the tools is what counts")
+    func toolsThatPassByAreKnown() throws {
+        var conversation = SharedConversation()
+        let message = { (text: String) in try JSONRPCMessage(parsing: ByteBuffer(string: text)) }
+        let party = SharedConversation.Party.call(ExchangeID(rawValue: 1))
+        _ = conversation.begin(client: "1")
+        let hello = #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{}}}"#
+        _ = conversation.receive(fromChild: try message(#"{"jsonrpc":"2.0","id":1,"result":\#(hello)}"#))
+        conversation.join(party)
+        let call = try message(Wire.message("tools/call", #"{"name":"t","arguments":{"a":"x"}}"#))
+        _ = conversation.receive(call, from: party)
+        let asked = conversation.receive(
+            fromChild: try message(#"{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"t"}]}}"#))
+        #expect(asked.count == 1)
+        _ = conversation.receive(try message(Wire.message("tools/list")), from: party)
+        let marked = #"{"name":"t","inputSchema":{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}}"#
+        _ = conversation.receive(fromChild: try message(#"{"jsonrpc":"2.0","id":4,"result":{"tools":[\#(marked)]}}"#))
+        guard case .refuse(let error, party)? = conversation.receive(call, from: party).first else {
+            Issue.record("the call went through")
+            return
+        }
+        #expect(error.code == .headerMismatch)
+    }
+
     @Test("2026-07-28, Server Behavior for Custom Headers: a call that is given up while it waits is not made")
     func heldCallsCanBeCancelled() async throws {
         try await TestBridge.runShared(["--marked", "--secretive"]) { bridge in
@@ -161,6 +186,81 @@ import Testing
         let calls = origin.requests.filter { $0.message?.method == "tools/call" }
         #expect(calls.map { $0.field("mcp-param-region") } == ["=?base64?w6k=?=", "=?base64?w6k=?="])
         #expect(origin.methods.count { $0 == "tools/list" } == 1)
+    }
+
+    private static func tools(_ mark: String) -> String { tools.replacing(#""Region""#, with: #""\#(mark)""#) }
+
+    /// The tools changed, and the server did not say so.
+    @Test("2026-07-28, Streamable HTTP, Client Behavior: on a mismatch the tools are looked at, and it is tried again")
+    func mismatchesAreTriedAgainOnce() async throws {
+        let lists = Mutex(0)
+        let origin = TestOrigin { request in
+            switch request.message?.method {
+            case "tools/list":
+                let count = lists.withLock {
+                    $0 += 1
+                    return $0
+                }
+                return .json(.ok, request.result(Self.tools(count == 1 ? "Region" : "Zone")))
+            case "tools/call" where request.field("mcp-param-zone") == nil:
+                return .json(.badRequest, request.error(-32020))
+            default: return request.modernReply(hasSessions: false)
+            }
+        }
+        try await TestOrigin.run(origin) { bridge in
+            for _ in 0..<2 {
+                let answer = try await Self.call(bridge)
+                #expect(answer.status == 200 && answer.id == "7")
+                #expect(answer.value("result") != nil)
+            }
+        }
+        let calls = origin.requests.filter { $0.message?.method == "tools/call" }
+        #expect(calls.map { $0.field("mcp-param-region") != nil } == [true, false, false])
+        #expect(lists.withLock { $0 } == 2)
+    }
+
+    @Test("2026-07-28, Streamable HTTP, Client Behavior: whoever is never content is asked twice")
+    func mismatchesThatStayAreTold() async throws {
+        let origin = TestOrigin { request in
+            switch request.message?.method {
+            case "tools/list": .json(.ok, request.result(Self.tools))
+            case "tools/call": .json(.badRequest, request.error(-32020))
+            default: request.modernReply(hasSessions: false)
+            }
+        }
+        try await TestOrigin.run(origin) { bridge in
+            let answer = try await Self.call(bridge)
+            #expect(answer.code == -32020 && answer.id == "7")
+        }
+        #expect(origin.methods.count { $0 == "tools/call" } == 2)
+    }
+
+    @Test("2026-07-28, Streamable HTTP, Schema Extension: tools that mark wrongly are not shown to clients")
+    func invalidToolsAreHidden() async throws {
+        let wrong = Self.tools("no token").replacing(#""query""#, with: #""wrong\n""#)
+        let page = #"{"a":1.0,"tools":[{"name":"plain"},{"name":"wrong\n"}],"nextCursor":"2"}"#
+        let mixed = try #require(
+            JSONText(validating: ByteBuffer(string: wrong)).member("tools")?.elements.first.map {
+                page.replacing(#"{"name":"wrong\n"}"#, with: String(buffer: $0.bytes))
+            })
+        let origin = TestOrigin { request in
+            request.message?.method == "tools/list"
+                ? .json(.ok, request.result(mixed)) : request.modernReply(hasSessions: false)
+        }
+        try await TestOrigin.run(origin) { bridge in
+            let connection = try await bridge.connect()
+            let session = try await bridge.initialize(connection)
+            for _ in 0..<2 {
+                let shown = try await connection.roundTrip(session: session, body: Wire.message("tools/list"))
+                #expect(
+                    shown.value("result").map { String(buffer: $0.bytes) }
+                        == #"{"a":1.0,"tools":[{"name":"plain"}],"nextCursor":"2"}"#)
+            }
+            #expect(bridge.log.lines.count { $0.contains("is not shown to clients") } == 1)
+            // Such a client looks for itself.
+            let own = try await connection.stateless("tools/list")
+            #expect(own.value("result").map { String(buffer: $0.bytes) } == mixed)
+        }
     }
 
     @Test("A server that judges the header itself is asked nothing")

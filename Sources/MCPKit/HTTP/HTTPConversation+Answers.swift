@@ -28,8 +28,8 @@ extension HTTPConversation {
     /// What a stream has said of how it goes on when it breaks (2025-11-25, "Sending Messages to the Server", 6).
     public mutating func noted(_ number: Int, lastEvent: String?, retry: Int64?) {
         if let lastEvent, !isPair { exchanges[number]?.lastEvent = lastEvent }
-        // Who says a day is asked again sooner: nobody waits so long for an answer.
-        if let retry { self.retry = min(retry, 60_000) }
+        // Who says a day is asked again sooner: nobody waits for an answer even for an hour.
+        if let retry { self.retry = min(retry, 3_600_000) }
     }
 
     /// The whole of a body that is no stream is there.

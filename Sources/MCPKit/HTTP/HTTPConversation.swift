@@ -174,7 +174,8 @@ extension HTTPConversation {
             return []
         case .fresh, .open:
             if message.method == MCPMethod.initialized { phase = .accepting }
-            return post(message, stateless: false, fields)
+            // Without a session, what says nothing of its version is of the one that has none.
+            return post(message, stateless: phase == .fresh && !isPair, fields)
         case .ended: return []
         }
     }

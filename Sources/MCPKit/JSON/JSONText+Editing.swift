@@ -9,10 +9,15 @@ extension JSONText {
 
     /// An array of strings.
     public init(_ strings: [String]) {
+        self.init(strings.map { JSONText($0) })
+    }
+
+    /// An array of values.
+    public init(_ elements: [JSONText]) {
         var buffer = ByteBuffer(string: "[")
-        for (index, string) in strings.enumerated() {
+        for (index, element) in elements.enumerated() {
             if index > 0 { buffer.writeString(",") }
-            buffer.writeJSONString(string)
+            buffer.writeImmutableBuffer(element.bytes)
         }
         buffer.writeString("]")
         self.init(trusted: buffer, kind: .array)

@@ -32,6 +32,21 @@ public struct MirroredArguments: Sendable, Equatable {
         }
     }
 
+    /// The same page of `tools/list`, given its `result`, without the tools that mark their arguments wrongly, and the
+    /// names of those; nil when there are none.
+    ///
+    /// Clients that speak HTTP must not see them ("Schema Extension").
+    public static func withoutInvalidTools(_ page: JSONText) -> (page: JSONText, names: [String])? {
+        guard let range = page.range(at: "tools") else { return nil }
+        var (valid, invalid): ([JSONText], [JSONText]) = ([], [])
+        for tool in page.value(in: range).elements {
+            let isValid = tool.member("inputSchema").map { (try? mirrors(in: $0)) != nil } ?? true
+            isValid ? valid.append(tool) : invalid.append(tool)
+        }
+        guard !invalid.isEmpty else { return nil }
+        return (page.replacing(range, with: JSONText(valid)), invalid.map { $0.member("name")?.stringValue ?? "" })
+    }
+
     /// The fields that a client sends with a call.
     public func fields(of call: JSONRPCMessage) -> [HTTPField] {
         mirrors(of: call).compactMap { mirror in

@@ -16,9 +16,9 @@ struct BridgeLog: Sendable {
             descriptor, ProcessEnvironment.value(of: "JOURNAL_STREAM", in: environment))
     }
 
-    /// Writes a line of the bridge's own.
+    /// Writes a line of the bridge's own, which may repeat what a server or a client said.
     @Sendable func write(_ line: String) {
-        writer.write("mcp-stack-bridge: \(line)\n")
+        writer.write("mcp-stack-bridge: \(LogLine.cleaned(line.utf8))\n")
     }
 
     /// Writes lines of the server.

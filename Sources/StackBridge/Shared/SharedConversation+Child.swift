@@ -59,7 +59,11 @@ extension SharedConversation {
             let error = JSONRPCError(.internalError, problem)
             return actions + (Self.failure(request.id, error).map { [.deliver($0, request.party)] } ?? [])
         }
-        return actions + [.deliver(message.renumbered(id: request.id), request.party)]
+        if let again = request.again, message.errorCode == JSONRPCError.Code.headerMismatch.rawValue {
+            return actions + sendAgain(again)
+        }
+        let (shown, reports) = request.method == MCPMethod.listTools ? show(message, request.party) : (message, [])
+        return actions + reports + [.deliver(shown.renumbered(id: request.id), request.party)]
     }
 
     /// The server has let in the client of a session, or not.

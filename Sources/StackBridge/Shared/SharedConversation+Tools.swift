@@ -31,6 +31,8 @@ extension SharedConversation {
 
         /// The pages that a server may have; one that goes on for ever is believed so far.
         static let mostPages = 100
+        /// The hidden tools that are told of.
+        static let mostHidden = 100
         /// How long a call may wait for it.
         static let patience = TimeAmount.seconds(10)
     }
@@ -63,12 +65,43 @@ extension SharedConversation {
         _ arrival: Arrival, _ introduction: ServerIntroduction, _ mirrored: MirroredArguments
     ) -> [Action] {
         if arrival.party.isSession {
-            return send(arrival, introduction, repeating: mirrored.fields(of: arrival.message))
+            let actions = send(arrival, introduction, repeating: mirrored.fields(of: arrival.message))
+            if !arrival.isSecond { pending[lastNumber]?.again = arrival }
+            return actions
         }
         if let problem = problem(with: arrival.message, repeated: arrival.repeated) {
             return [.refuse(problem, arrival.party)]
         }
         return send(arrival, introduction, repeating: [])
+    }
+
+    /// Asks for the tools once more, as the server did not like how a call repeats its arguments, and then sends it
+    /// again: it has not been served ("Client Behavior").
+    mutating func sendAgain(_ arrival: Arrival) -> [Action] {
+        var arrival = arrival
+        arrival.isSecond = true
+        held.append(arrival)
+        if case .asked = tools { return [] }
+        return forgetTools()
+    }
+
+    /// A page of tools as a party is to see it: whatever a client knows of them, the bridge knows too.
+    mutating func show(_ message: JSONRPCMessage, _ party: Party) -> (JSONRPCMessage, [Action]) {
+        guard let introduction, let range = message.text.range(at: "result") else { return (message, []) }
+        let page = message.text.value(in: range)
+        if case .known(var mirrored) = tools {
+            mirrored.add(toolsOf: page)
+            tools = .known(mirrored)
+        }
+        guard party.isSession, concernsHeader(party, introduction),
+            let (shown, names) = MirroredArguments.withoutInvalidTools(page),
+            let edited = try? JSONRPCMessage(message.text.replacing(range, with: shown))
+        else { return (message, []) }
+        let untold = names.filter { hiddenTools.count < Question.mostHidden && hiddenTools.insert($0).inserted }
+        let reports = untold.map {
+            Action.report("the tool '\($0.prefix(80))' is not shown to clients: its x-mcp-header marks are not valid")
+        }
+        return (edited, reports)
     }
 
     /// What a call that goes on, or begins, has wrong in its header; nil as long as that is not known.

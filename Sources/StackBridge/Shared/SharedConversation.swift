@@ -61,6 +61,8 @@ struct SharedConversation {
         var resource: String?
         /// The version that a session is to begin in.
         var version: MCPProtocolVersion?
+        /// What is sent once more if the server does not like the fields that the bridge wrote.
+        var again: Arrival?
     }
 
     /// A message of a party.
@@ -69,6 +71,8 @@ struct SharedConversation {
         var message: JSONRPCMessage
         /// The fields that repeat arguments.
         var repeated: [HTTPField]
+        /// Whether it was sent before, with fields that the server did not like.
+        var isSecond = false
     }
 
     /// The number of the bridge's own handshake.
@@ -86,11 +90,13 @@ struct SharedConversation {
     /// The calls that wait until it is known what tools want repeated.
     var held: [Arrival] = []
     var tools = Tools.unknown
+    /// The tools that clients are not shown, as far as somebody was told so.
+    var hiddenTools: Set<String> = []
     /// Whether the server speaks HTTP itself.
     let speaksHTTP: Bool
     /// Whether it has each of its clients sign in, so that none is answered by what another was told.
     let authorizesClients: Bool
-    private var lastNumber = openingNumber
+    private(set) var lastNumber = openingNumber
     /// Whether what the server asks goes to the one party there is.
     private(set) var answersQuestions = false
     var listening = Listening()
