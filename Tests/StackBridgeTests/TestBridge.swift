@@ -46,8 +46,11 @@ struct TestBridge {
         configuration.keepAlive = .zero
         configuration.sharesSessions = false
         configuration.shortLife = .zero
-        // On a busy machine an answer may take its time, and must have the form that the test expects all the same.
+        // On a busy machine everything may take its time, and must come out as the test expects all the same.
         configuration.session.silence = .hours(1)
+        configuration.session.ping = .hours(1)
+        configuration.session.spare = .hours(1)
+        configuration.connectionIdle = .hours(1)
         configure(&configuration)
         let log = Log()
         let server = try await BridgeServer.start(
