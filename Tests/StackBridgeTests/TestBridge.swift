@@ -51,6 +51,7 @@ struct TestBridge {
         configuration.session.ping = .hours(1)
         configuration.session.spare = .hours(1)
         configuration.connectionIdle = .hours(1)
+        configuration.healthPatience = .hours(1)
         configure(&configuration)
         let log = Log()
         let server = try await BridgeServer.start(

@@ -69,6 +69,8 @@ struct BridgeConfiguration: Sendable {
     var graces = ChildTeardown.Graces()
     /// How long a connection may stay without a request, or a request without its next byte.
     var connectionIdle = TimeAmount.seconds(30)
+    /// How long the server may take to show that it is well.
+    var healthPatience = TimeAmount.seconds(10)
     /// The bytes that may wait for a child that does not read.
     var maximumQueuedForChild = 16 << 20
 

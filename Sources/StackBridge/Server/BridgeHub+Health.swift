@@ -7,9 +7,6 @@ import NIOHTTP1
 
 /// `/healthz`: whether the server answers, and not only the bridge.
 extension BridgeHub {
-    /// How long the server may take.
-    private static let patience = TimeAmount.seconds(10)
-
     /// Somebody asks.
     func checkHealth(_ exchange: ExchangeID, _ from: HTTPConnectionHandler) {
         guard !isDraining else { return from.respond(Self.unhealthy("the bridge is stopping", retryAfter: 1)) }
@@ -48,7 +45,7 @@ extension BridgeHub {
     func tickHealthChecks(now: NIODeadline) {
         guard let server = shared else { return }
         for (exchange, call) in server.calls.sorted(by: { $0.key < $1.key }) {
-            guard case .health(let since) = call, now - since >= Self.patience else { continue }
+            guard case .health(let since) = call, now - since >= configuration.healthPatience else { continue }
             let isOpen = server.conversation.introduction != nil
             isUnhealthy(exchange, isOpen ? "the server does not answer" : "the server is still starting", retryAfter: 5)
         }
