@@ -21,7 +21,7 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
 
 @Suite struct SharedConversationTests {
     private static let introduction =
-        #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"logging":{}},"serverInfo":{"name":"e","version":"1"},"x":1}"#
+        #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"logging":{},"tasks":{"list":{}}},"serverInfo":{"name":"e","version":"1"},"x":1}"#
     private let a = SharedConversation.Party.session("a")
     private let b = SharedConversation.Party.session("b")
 
@@ -166,14 +166,16 @@ private func delivered(_ text: String, _ party: SharedConversation.Party) throws
         #expect(conversation.receive(fromChild: try message(#"{"jsonrpc":"2.0","id":2,"result":0}"#)) == [])
     }
 
-    @Test func clientsCannotChangeWhatOthersSee() throws {
+    /// Nor see, list or end what is theirs.
+    @Test(arguments: ["logging/setLevel", "tasks/list", "tasks/cancel"])
+    func clientsCannotChangeWhatOthersSee(_ method: String) throws {
         var conversation = try open()
-        let level = try message(#"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"debug"}}"#)
-        guard case .deliver(let refusal, a)? = conversation.receive(level, from: a).first else {
+        let actions = conversation.receive(try message(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)"}"#), from: a)
+        guard case .deliver(let refusal, a)? = actions.first, actions.count == 1 else {
             Issue.record("not refused")
             return
         }
-        #expect(refusal.kind == .errorResponse)
+        #expect(refusal.errorCode == -32601)
         for text in [
             #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
             #"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#, #"{"jsonrpc":"2.0","id":1,"result":{}}"#,

@@ -176,6 +176,27 @@ private func request(_ method: String, _ params: String = "", meta text: String 
         #expect(plain.receive(try message(progress), from: introduction, now: start) == [])
     }
 
+    /// 2025-11-25, "Lifecycle", "Timeouts": at some time it is enough, whatever progress there is.
+    @Test func noRequestGetsOlderThanASession() throws {
+        let progress = #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}"#
+        var call = try call("tools/call")
+        for hour in Int64(1)...24 {
+            _ = call.receive(try message(progress), from: try introduction(), now: start + .hours(hour))
+            guard hour < 24 else { break }
+            #expect(call.tick(now: start + .hours(hour) + .minutes(9)) == [.sendPing(exchange)])
+        }
+        let over = call.tick(now: start + .hours(24))
+        #expect(call.isOver)
+        #expect(over.contains(end(7)))
+        #expect(!over.contains(.suspect))
+        // A stream of news ends as if the server had ended it.
+        var news = try self.call("subscriptions/listen")
+        _ = news.tick(now: start + .seconds(5))
+        #expect(
+            news.tick(now: start + .hours(24))
+                == NewsStream.end(of: JSONText("c")).map { [event(7, String(buffer: $0)), end(7)] })
+    }
+
     @Test func aServerThatDiesIsAnsweredFor() throws {
         var call = try call("x")
         let id = JSONText("c")
@@ -227,6 +248,8 @@ private func request(_ method: String, _ params: String = "", meta text: String 
         let ended =
             #"{"jsonrpc":"2.0","id":5,"result":{"_meta":{"io.modelcontextprotocol/subscriptionId":5},"resultType":"complete"}}"#
         #expect(stream.end() == [event(7, ended), end(7)])
+        var old = stream
+        #expect(old.tick(now: start + .hours(24)) == stream.end())
     }
 
     @Test func aFilterIsNeeded() throws {

@@ -39,6 +39,8 @@ public enum MCPMethod {
     public static let listTools = "tools/list"
     /// Calls a tool.
     public static let callTool = "tools/call"
+    /// How the methods begin that are about tasks (2025-11-25).
+    public static let taskPrefix = "tasks/"
     /// Says which of the server's log messages are wanted, for the whole connection.
     public static let setLevel = "logging/setLevel"
     /// Asks for news of a resource, up to 2025-11-25.

@@ -189,7 +189,7 @@ extension BridgeHub {
             case .running(var core):
                 let actions = core.tick(now: now)
                 server.calls[exchange] = .running(core)
-                if core.isOver { waiting[exchange]?.meter?.outcome = .error }
+                if core.isOver, core.method != MCPMethod.listen { waiting[exchange]?.meter?.outcome = .error }
                 perform(actions, of: server.child)
             case .news(var stream):
                 let actions = stream.tick(now: now)

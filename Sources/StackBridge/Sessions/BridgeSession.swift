@@ -24,7 +24,7 @@ struct BridgeSession {
         var cancellation = TimeAmount.seconds(5)
         /// A session without any open request or stream ends after this.
         var idle = TimeAmount.minutes(30)
-        /// A session ends when it is so old, whatever it does; nil never.
+        /// A session ends when it is so old, whatever it does, and so does a stateless request; nil never.
         var age: TimeAmount? = .hours(24)
         /// How long a request waits for its answer or for news of its progress; nil for ever.
         var request: TimeAmount? = .minutes(10)

@@ -39,8 +39,7 @@ struct ServerIntroduction: Equatable {
     /// The `result` for a client that begins a session.
     ///
     /// The client gets the version that it asked for where the bridge and the server know it, else the newest that
-    /// both do (2025-11-25, "Lifecycle"). A server that is shared says nothing of `logging`, whose level would be one
-    /// for all clients.
+    /// both do (2025-11-25, "Lifecycle"). A server that is shared says nothing of what would be one for all clients.
     func initializeResult(for requested: MCPProtocolVersion?) -> JSONText {
         let newest: MCPProtocolVersion
         switch generation {
@@ -48,7 +47,6 @@ struct ServerIntroduction: Equatable {
         case .stateless: newest = .v2025_11_25
         }
         let version = requested.flatMap { $0.hasSessions && $0 <= newest ? $0 : nil } ?? newest
-        let capabilities = (result.member("capabilities") ?? .emptyObject).editing(remove: { $0 == "logging" })
         var members: [(name: String, value: JSONText)] = [
             ("protocolVersion", JSONText(version.rawValue)), ("capabilities", capabilities),
         ]
@@ -68,7 +66,6 @@ struct ServerIntroduction: Equatable {
             guard served.count < offered.count else { return result }
             return result.editing(append: [("supportedVersions", JSONText(served))])
         }
-        let capabilities = (result.member("capabilities") ?? .emptyObject).editing(remove: { $0 == "logging" })
         var members: [(name: String, value: JSONText)] = [
             ("resultType", JSONText("complete")),
             ("supportedVersions", JSONText([MCPProtocolVersion.v2026_07_28.rawValue])),
@@ -80,6 +77,12 @@ struct ServerIntroduction: Equatable {
             members.append(("_meta", JSONText.emptyObject.editing(append: [(MCPMeta.serverInfo, serverInfo)])))
         }
         return JSONText.emptyObject.editing(append: members)
+    }
+
+    /// What the server can do for many clients: not log as verbosely as one of them wants, nor keep tasks (2025-11-25),
+    /// which any of them could list and end.
+    private var capabilities: JSONText {
+        (result.member("capabilities") ?? .emptyObject).editing(remove: { ["logging", "tasks"].contains($0) })
     }
 
     /// Who the server is, as it says itself; a stateless one need not.

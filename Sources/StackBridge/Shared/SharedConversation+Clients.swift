@@ -32,13 +32,11 @@ extension SharedConversation {
         case MCPMethod.ping where introduction.generation == .stateless:
             return answer(id, .emptyObject, to: party)
         case MCPMethod.setLevel:
-            let error = JSONRPCError(
-                .methodNotFound, "logging/setLevel would change what all clients of this server see")
-            return Self.failure(id, error).map { [.deliver($0, party)] } ?? []
+            return refuse(id, "logging/setLevel would change what all clients of this server see", to: party)
+        case _ where method.hasPrefix(MCPMethod.taskPrefix) && introduction.generation != .stateless:
+            return refuse(id, "\(method) needs a client of its own, and this server is shared", to: party)
         case MCPMethod.subscribe where isPersonal(introduction):
-            let error = JSONRPCError(
-                .methodNotFound, "A server that has its clients sign in tells news to 2026-07-28 clients only")
-            return Self.failure(id, error).map { [.deliver($0, party)] } ?? []
+            return refuse(id, "A server that has its clients sign in tells news to 2026-07-28 clients only", to: party)
         case MCPMethod.subscribe where introduction.generation == .stateless:
             if let uri = Self.resource(of: message) { subscribers[uri, default: []].insert(party) }
             return listen() + answer(id, .emptyObject, to: party)
@@ -79,6 +77,10 @@ extension SharedConversation {
         case MCPMethod.initialized, "notifications/roots/list_changed": return []
         default: return [.sendToChild(message.text.bytes)]
         }
+    }
+
+    private func refuse(_ id: JSONText, _ text: String, to party: Party) -> [Action] {
+        Self.failure(id, JSONRPCError(.methodNotFound, text)).map { [.deliver($0, party)] } ?? []
     }
 
     func answer(_ id: JSONText, _ result: JSONText, to party: Party) -> [Action] {

@@ -12,6 +12,7 @@ struct NewsStream {
     let resources: [String]
     private let lists: [String: String]
     private let limits: BridgeSession.Limits
+    private let since: NIODeadline
     private var lastEvent: NIODeadline
 
     /// The keys of the filter, the notification that each is for, and the capability that announces it.
@@ -33,6 +34,7 @@ struct NewsStream {
         self.exchange = exchange
         self.id = id
         self.limits = limits
+        since = now
         lastEvent = now
         var lists: [String: String] = [:]
         for (key, method, list) in Self.kinds
@@ -79,8 +81,9 @@ struct NewsStream {
         return [.sendEvent(exchange, message.text.editing(append: [("params", parameters)]).bytes)]
     }
 
-    /// Keeps the stream open through proxies that cut silent ones.
+    /// Keeps the stream open through proxies that cut silent ones, until it is as old as a session may be.
     mutating func tick(now: NIODeadline) -> [SessionAction] {
+        if let age = limits.age, now - since >= age { return end() }
         guard now - lastEvent >= limits.ping else { return [] }
         lastEvent = now
         return [.sendPing(exchange)]

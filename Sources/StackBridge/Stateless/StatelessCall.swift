@@ -68,8 +68,12 @@ struct StatelessCall {
     mutating func tick(now: NIODeadline) -> [SessionAction] {
         guard !isOver else { return [] }
         if let limit = limits.request, method != MCPMethod.listen, now - heard >= limit {
-            let text = "The request took longer than \(limit.nanoseconds / 1_000_000_000) s"
-            return finish(JSONRPCError(.internalError, text).response(id: id), status: .ok) + [.suspect]
+            return giveUp(after: limit) + [.suspect]
+        }
+        // Whatever progress it makes (2025-11-25, "Lifecycle", "Timeouts"): no request gets older than a session.
+        if let age = limits.age, now - since >= age {
+            let end = endStream()
+            return end.isEmpty ? giveUp(after: age) : end
         }
         if let last = lastEvent {
             guard now - last >= limits.ping else { return [] }
@@ -78,6 +82,11 @@ struct StatelessCall {
         }
         guard accepts.contains(.events), now - since >= limits.silence else { return [] }
         return begin(now: now) + [.sendPing(exchange)]
+    }
+
+    private mutating func giveUp(after limit: TimeAmount) -> [SessionAction] {
+        let text = "The request took longer than \(limit.nanoseconds / 1_000_000_000) s"
+        return finish(JSONRPCError(.internalError, text).response(id: id), status: .ok)
     }
 
     /// Ends a stream of news that the server itself sends, when it has begun.

@@ -44,7 +44,7 @@ extension Language {
             "sessions", .word(ServerSettings.Sessions.allCases.map(\.rawValue)),
             "\"shared\": one process serves all clients of a bridged server, and none of them hears of another. "
                 + "\"per-client\": every MCP session has a process of its own, for servers that keep something of a "
-                + "client or ask it something (sampling, elicitation, roots, logging/setLevel). Requests of stateless "
+                + "client (tasks, logging/setLevel) or ask it something (sampling, elicitation, roots). Requests of stateless "
                 + "clients share a process either way.",
             default: "shared", effect: "mcp-stack-bridge --sessions"),
         LanguageKey(
