@@ -129,11 +129,14 @@ import Testing
         }
         try await TestOrigin.run(origin, authorizes: true) { bridge in
             let connection = try await bridge.connect()
-            for token in ["Bearer a", "Bearer b", "Bearer a"] {
-                let (head, _) = try await OriginTests.ask(connection, headers: [("Authorization", token)])
+            for (token, region) in [("Bearer a", "x"), ("Bearer b", "x"), ("Bearer a", "y")] {
+                let fields = [("Authorization", token), ("Mcp-Param-Region", region)]
+                let (head, _) = try await OriginTests.ask(connection, headers: fields)
                 #expect(head?.status == .ok)
             }
         }
+        // That of the bridge, and one for each of the two, whatever else their requests say.
+        #expect(origin.methods.count { $0 == "initialize" } == 3)
     }
 
     /// Whoever was let in first has not let in the next one: neither is told what the server said to the other.

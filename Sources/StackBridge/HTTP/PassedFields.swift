@@ -20,6 +20,11 @@ struct PassedFields: Sendable {
         return repeated + headers["authorization"].map { HTTPField("authorization", $0) }
     }
 
+    /// Of the fields that go along, those that say who asks.
+    static func credentials(in fields: [HTTPField]) -> [HTTPField] {
+        fields.filter { $0.name == "authorization" }
+    }
+
     /// The fields that repeat arguments of a tool.
     static func repeatedArguments(in headers: HTTPHeaders) -> [HTTPField] {
         headers.compactMap { name, value in

@@ -28,8 +28,11 @@ extension BridgeHub {
         waiting[exchange]?.isCall = true
         if let state = Dialogue.state(of: message) { return resume(state, message, head, exchange) }
         let capabilities = Dialogue.capabilities(of: message) ?? .emptyObject
-        for server in dialogues.values where server.capabilities == capabilities && server.fields == head.passed {
-            guard case .idle = server.phase, let introduction = server.conversation.introduction else { continue }
+        let credentials = PassedFields.credentials(in: head.passed)
+        for server in dialogues.values where server.capabilities == capabilities {
+            guard PassedFields.credentials(in: server.fields) == credentials, case .idle = server.phase,
+                let introduction = server.conversation.introduction
+            else { continue }
             return start(message, head, exchange, introduction, server)
         }
         let server = try dialogueServer(.opening(message, head, exchange), capabilities)
