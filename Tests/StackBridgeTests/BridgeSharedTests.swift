@@ -94,6 +94,17 @@ extension TestConnection {
         }
     }
 
+    @Test func theLogTellsHowManyWaitedForAServerThatEnded() async throws {
+        try await TestBridge.runShared { bridge in
+            let (first, second) = (try await bridge.connect(), try await bridge.connect())
+            let session = try await bridge.initialize(first)
+            try await first.send(session: session, body: call("hold"))
+            while try await bridge.server.inspect({ $0.shared?.conversation.pending.count }) != 1 {}
+            _ = try await second.ask("exit")
+            #expect(bridge.log.lines.contains("server exited with status 3; 2 requests were waiting"))
+        }
+    }
+
     @Test func anAnswerThatIsTooLongFailsOnlyItsRequest() async throws {
         try await TestBridge.runShared { bridge in
             let (first, second) = (try await bridge.connect(), try await bridge.connect())

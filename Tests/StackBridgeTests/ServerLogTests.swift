@@ -264,7 +264,8 @@ import Testing
                     LogLine(level: .error, text: "ModuleNotFoundError: no y"),
                 ])
             #expect(
-                bridge.log.lines.first?.hasPrefix("server exited with status 1: ModuleNotFoundError: no y;") == true)
+                bridge.log.lines.first
+                    == "server exited with status 1: ModuleNotFoundError: no y; 1 request was waiting")
             #expect(
                 try await bridge.server.inspect { $0.statusText }.hasSuffix(
                     "the server does not start: server exited with status 1: ModuleNotFoundError: no y"))

@@ -137,8 +137,8 @@ extension BridgeHub {
         guard let server = shared else { return }
         shared = nil
         server.child.end()
-        let waiting = server.conversation.pending.count + server.calls.count
-        logEnd(end, waiting: waiting)
+        let ofSessions = sessions.values.filter(\.isShared).map(\.core.pendingCount)
+        logEnd(end, waiting: ofSessions.reduce(server.calls.count, +))
         let seconds = noteEnd(end, of: server.child, hasAnswered: server.conversation.introduction != nil)
         server.conversation.ended()
         let cause = end.cause
