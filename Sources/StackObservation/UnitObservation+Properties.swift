@@ -15,7 +15,8 @@ extension UnitObservation {
                 hasJob: properties.job != 0),
             cause: properties.failureCause,
             isStoppedOnPurpose: properties.stoppedByJob,
-            statusText: properties.statusText)
+            statusText: properties.statusText,
+            saysTrouble: properties.statusErrno != 0)
     }
 
     /// What a line of systemd's list of units means; it tells less than the properties.

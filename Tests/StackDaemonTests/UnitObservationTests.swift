@@ -45,6 +45,15 @@ import Testing
         properties.execMainStatus = status
         #expect(UnitObservation(properties).cause == words)
     }
+
+    @Test func takesOverWhatAServiceSaysOfItself() {
+        var properties = UnitProperties(name: "u.service")
+        properties.statusText = "busy"
+        #expect(UnitObservation(properties).statusText == "busy")
+        #expect(!UnitObservation(properties).saysTrouble)
+        properties.statusErrno = 10
+        #expect(UnitObservation(properties).saysTrouble)
+    }
 }
 
 private func fromSystemd(_ message: String, _ fields: [String: String] = [:], process: Int32 = 1) -> JournalEntry {

@@ -56,6 +56,25 @@ extension StackState {
         #expect(state.state(of: "db") == expected)
     }
 
+    @Test(
+        arguments: [
+            (false, "serving", .healthy, "serving"),
+            (true, "the server does not start", .degraded, "the server does not start"),
+            (false, "", .healthy, "runs"), (true, "", .degraded, "runs, and says that something is wrong"),
+        ] as [(Bool, String, StatusReport.State, String)])
+    func whatSaysThatSomethingIsWrongIsDegraded(
+        saysTrouble: Bool, text: String, expected: StatusReport.State, detail: String
+    ) {
+        var state = state([db])
+        let seen = UnitObservation(
+            unit: "mcp-server-db.service", activity: .active, statusText: text, saysTrouble: saysTrouble)
+        _ = state.observe(seen, at: start)
+        #expect(state.state(of: "db") == expected)
+        #expect(state.report.servers[0].detail == detail)
+        _ = state.observe(UnitObservation(unit: seen.unit, activity: .active, statusText: "serving"), at: start)
+        #expect(state.state(of: "db") == .healthy)
+    }
+
     @Test func whatRunsElsewhereIsUnknown() {
         #expect(state([outside]).state(of: "n8n") == .unknown)
     }

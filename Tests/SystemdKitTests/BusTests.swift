@@ -49,9 +49,11 @@ import Testing
         properties.set("ActiveState", to: .string("failed"))
         properties.set("NRestarts", to: .number(3))
         properties.set("ActiveState", to: .number(1))
+        properties.set("StatusErrno", to: .number(10))
         properties.set("Whatever", to: .bool(true))
         #expect(properties.activeState == .failed)
         #expect(properties.restarts == 3)
+        #expect(properties.statusErrno == 10)
         properties.set("ActiveState", to: .string("levitating"))
         #expect(properties.activeState == .unknown)
     }

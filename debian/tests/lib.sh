@@ -77,6 +77,14 @@ is_state() {
     [ "$(systemctl is-active "$1")" = "$2" ]
 }
 
+# server_is NAME STATE: what mcp-stack status says of it.
+server_is() {
+    mcp-stack status --format json | python3 -c '
+import json, sys
+[server] = [s for s in json.load(sys.stdin)["servers"] if s["name"] == sys.argv[1]]
+sys.exit(server["state"] != sys.argv[2])' "$@"
+}
+
 # gone PID: no such process, not even a dead one.
 gone() {
     ! [ -e "/proc/$1" ]

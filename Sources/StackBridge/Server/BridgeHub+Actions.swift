@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the mcp-stack authors
 
+import Glibc
 import MCPKit
 import NIOCore
 import SystemdKit
@@ -122,12 +123,12 @@ extension BridgeHub {
     }
 
     /// Replaces the status that systemd shows, when it is another one.
-    private func tellStatus() {
+    func tellStatus() {
         guard !isDraining else { return }
         let status = statusText
         guard status != lastStatus else { return }
         lastStatus = status
-        notifier.status(status)
+        notifier.status(status, error: backoff.failing == nil ? 0 : ECHILD)
         if backoff.hasGivenUp != hasSaidGivenUp {
             hasSaidGivenUp = backoff.hasGivenUp
             if hasSaidGivenUp { log("given up: a request starts the server at most once a minute until it stays") }

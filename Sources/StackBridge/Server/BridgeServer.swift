@@ -70,8 +70,8 @@ struct BridgeServer: Sendable {
             return loop.scheduleRepeatedTask(initialDelay: half, delay: half) { _ in notifier.watchdog() }
         }
         hub.tickOrigin(now: .now())
-        hub.lastStatus = hub.statusText
-        hub.notifier.ready(status: hub.statusText)
+        hub.notifier.ready()
+        hub.tellStatus()
         hub.finishedPromise.futureResult.assumeIsolated().whenComplete { _ in
             ticks.cancel()
             watchdog?.cancel()

@@ -60,7 +60,7 @@ public struct ServerHealth: Sendable, Equatable {
         switch service.phase {
         case .unknown: return .unknown
         case .starting: return .starting
-        case .well: return isUnreachable ? .degraded : .healthy
+        case .well: return isUnreachable || service.saysTrouble ? .degraded : .healthy
         case .settling: return .degraded
         case .failing, .restarting: return .failing
         case .givenUp: return .givenUp
@@ -84,7 +84,9 @@ public struct ServerHealth: Sendable, Equatable {
         case .degraded where isUnreachable: return "runs, and its socket is stopped: nobody new reaches it"
         case .stopped where service.phase == .missing: return "systemd has no usable unit for it"
         case .stopped: return "is stopped"
-        default: return service.statusText.isEmpty ? "runs" : service.statusText
+        default:
+            guard service.statusText.isEmpty else { return service.statusText }
+            return service.saysTrouble ? "runs, and says that something is wrong" : "runs"
         }
     }
 

@@ -72,6 +72,8 @@ public struct UnitHealth: Sendable, Equatable {
     public private(set) var cause = ""
     /// What it says about itself.
     public private(set) var statusText = ""
+    /// Whether it says that something about it is wrong.
+    public private(set) var saysTrouble = false
     /// How often it was restarted from here.
     public private(set) var restarts = 0
     private let restsWhenIdle: Bool
@@ -98,6 +100,7 @@ public struct UnitHealth: Sendable, Equatable {
         // Until our own restart has ended, what is seen may still be the failure that it answers.
         if phase == .restarting { return [] }
         statusText = seen.statusText
+        saysTrouble = seen.saysTrouble
         switch seen.activity {
         case .changing: return []
         case .missing: become(.missing, at: now)

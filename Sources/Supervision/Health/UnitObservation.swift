@@ -13,17 +13,20 @@ public struct UnitObservation: Sendable, Equatable {
     public var isStoppedOnPurpose: Bool
     /// What the service says about itself (`STATUS=`); empty when it says nothing.
     public var statusText: String
+    /// Whether the service says that something about it is wrong (`ERRNO=`).
+    public var saysTrouble: Bool
 
     /// Creates an observation.
     public init(
         unit: String, activity: Activity, cause: String = "", isStoppedOnPurpose: Bool = false,
-        statusText: String = ""
+        statusText: String = "", saysTrouble: Bool = false
     ) {
         self.unit = unit
         self.activity = activity
         self.cause = cause
         self.isStoppedOnPurpose = isStoppedOnPurpose
         self.statusText = statusText
+        self.saysTrouble = saysTrouble
     }
 
     /// What a unit does.

@@ -20,6 +20,8 @@ public struct UnitProperties: Sendable, Equatable {
     public var restarts = 0
     /// `StatusText`: the last `STATUS=` of the service; empty without one.
     public var statusText = ""
+    /// `StatusErrno`: the last `ERRNO=` of the service; 0 when it tells of none.
+    public var statusErrno: Int32 = 0
     /// `MainPID`; 0 when no process runs.
     public var mainPID: Int32 = 0
     /// `ExecMainCode`: how the main process ended, a `CLD_*` number of waitid(2); 0 when it did not.
@@ -60,6 +62,7 @@ public struct UnitProperties: Sendable, Equatable {
         case ("FragmentPath", .string(let text)): fragmentPath = text
         case ("NeedDaemonReload", .bool(let flag)): needsDaemonReload = flag
         case ("NRestarts", .number(let number)): restarts = Int(clamping: number)
+        case ("StatusErrno", .number(let number)): statusErrno = Int32(clamping: number)
         case ("MainPID", .number(let number)): mainPID = Int32(clamping: number)
         case ("ExecMainCode", .number(let number)): execMainCode = Int32(clamping: number)
         case ("ExecMainStatus", .number(let number)): execMainStatus = Int32(clamping: number)

@@ -21,6 +21,13 @@ public struct ServiceNotifier: Sendable {
         send("STATUS=\(oneLine(text))")
     }
 
+    /// Replaces the one-line status, and says in a number of errno(3) what is wrong; 0 takes that back.
+    ///
+    /// systemd keeps the number until the next one, or until the service is started again.
+    public func status(_ text: String, error: Int32) {
+        send("STATUS=\(oneLine(text))\nERRNO=\(error)")
+    }
+
     /// Says that the service is going down.
     public func stopping(status: String? = nil) {
         send("STOPPING=1" + line("STATUS", status))
