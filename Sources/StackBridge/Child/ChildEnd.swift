@@ -11,6 +11,15 @@ struct ChildEnd {
 
     /// The end for the operator: a client has no business with the server's log, which may hold anything.
     var trouble: String { lastWords.map { "\(cause): \($0)" } ?? cause }
+
+    /// The same, with how many requests waited for it, if any did.
+    func trouble(waiting: Int) -> String {
+        switch waiting {
+        case 0: trouble
+        case 1: "\(trouble); 1 request was waiting"
+        default: "\(trouble); \(waiting) requests were waiting"
+        }
+    }
 }
 
 extension ExitStatus {

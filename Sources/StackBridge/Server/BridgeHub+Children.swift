@@ -135,7 +135,7 @@ extension BridgeHub {
     /// Sessions with one server have one end, which is told once, and those that nothing was lost with need not be told.
     func logEnd(_ end: ChildEnd, waiting: Int) {
         guard origin == nil || waiting > 0 && origin?.end == nil else { return }
-        log("\(end.trouble); \(waiting) request\(waiting == 1 ? " was" : "s were") waiting")
+        log(end.trouble(waiting: waiting))
     }
 
     /// Notes the end of a child that was still used; returns the seconds until the next one may be started.

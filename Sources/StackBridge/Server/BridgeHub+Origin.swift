@@ -57,10 +57,7 @@ extension BridgeHub {
 
     /// The process has ended by itself: so have all conversations with it.
     private func originEnded(_ end: ChildEnd, _ origin: OriginServer) {
-        let waiting = pendingCount
-        log(
-            waiting == 0 ? end.trouble : "\(end.trouble); \(waiting) request\(waiting == 1 ? " was" : "s were") waiting"
-        )
+        log(end.trouble(waiting: pendingCount))
         origin.end = end
         if let process = origin.process {
             _ = noteEnd(end, of: process, hasAnswered: origin.isReached)

@@ -20,7 +20,7 @@ public struct UnitProperties: Sendable, Equatable {
     public var restarts = 0
     /// `StatusText`: the last `STATUS=` of the service; empty without one.
     public var statusText = ""
-    /// `StatusErrno`: the last `ERRNO=` of the service; 0 when it tells of none.
+    /// `StatusErrno`: the last `ERRNO=` of the service; 0 when it tells of no trouble.
     public var statusErrno: Int32 = 0
     /// `MainPID`; 0 when no process runs.
     public var mainPID: Int32 = 0
