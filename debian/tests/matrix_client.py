@@ -102,7 +102,7 @@ class SecondSSE(SecondSDK):
     async def open(self):
         from mcp import Client
         from mcp.client.sse import sse_client
-        async with Client(sse_client(sse(self.url)), mode="legacy", read_timeout_seconds=SECONDS,
+        async with Client(leaving(sse_client(sse(self.url))), mode="legacy", read_timeout_seconds=SECONDS,
                           message_handler=self.hear) as self.client:
             yield self
 
@@ -194,7 +194,20 @@ class FirstSSE(FirstSDK):
 
     def transport(self):
         from mcp.client.sse import sse_client
-        return sse_client(sse(self.url))
+        return leaving(sse_client(sse(self.url)))
+
+
+@contextlib.asynccontextmanager
+async def leaving(transport):
+    """`sse_client`, which breaks when news of other clients come while it is left: nobody takes them any more."""
+    is_left = False
+    try:
+        async with transport as streams:
+            yield streams
+            is_left = True
+    except BaseException as error:
+        if not is_left or not all(cause.startswith("BrokenResourceError:") for cause in causes(error)):
+            raise
 
 
 def sse(url):
